@@ -1,0 +1,229 @@
+"""`weir ask`: one prompt, headless. The reply goes to stdout as it comes, everything else to stderr.
+
+With `--json` stdout has JSON Lines, the last of them always `{"type": "end", ...}`. The exit code tells how the reply
+ended (`Outcome.exit_code`), 141 when stdout was closed.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TextIO
+
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Conversation, Reply
+from tui.chat.note import make_note
+from tui.chat.session import ChatSession
+from tui.stream.events import (
+    Finished,
+    Interrupted,
+    Notice,
+    ReasoningDelta,
+    RefusalDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    UsageReport,
+)
+from tui.stream.outcome import Outcome
+from tui.stream.provider_error import ErrorClass
+from tui.stream.record import Record
+from tui.text.language import Language
+from tui.text.sanitise import StreamSanitiser, escape_json_line, sanitise_line
+
+CLOSED_STDOUT = 141
+"""128 + SIGPIPE: what a shell shows for a program whose reader went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and how."""
+
+    prompt: str
+    system: str | None = None
+    stream: bool = True
+    as_json: bool = False
+    raw: bool = False
+
+
+async def ask(session: ChatSession, model: Model, question: Question, language: Language) -> int:
+    """Ask, print, and return the exit code; SIGINT ends the reply as `cancelled`, SIGTERM as `app-exit`."""
+    loop = asyncio.get_running_loop()
+    conversation = Conversation(system=question.system)
+    turn = session.begin(conversation, question.prompt, [model])
+    reply = turn.reply
+    ended = asyncio.Event()
+    printer: Printer = JsonPrinter(reply, language) if question.as_json else TextPrinter(reply, language, question.raw)
+    closed = False
+
+    def view(event: StreamEvent) -> None:
+        nonlocal closed
+        try:
+            if not closed:
+                printer.take(event)
+        except BrokenPipeError:
+            closed = True
+            session.stop(reply)
+        if isinstance(event, Finished | Interrupted):
+            ended.set()
+
+    loop.add_signal_handler(signal.SIGINT, session.stop, reply)
+    loop.add_signal_handler(signal.SIGTERM, lambda: session.stop(reply, Outcome.APP_EXIT, signal="SIGTERM"))
+    try:
+        session.start(reply, view, stream=question.stream)
+        await ended.wait()
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)
+    if closed:
+        drop_stdout()
+        return CLOSED_STDOUT
+    assert reply.outcome is not None, "the event came with the ending"
+    return reply.outcome.exit_code(reply.has_text)
+
+
+def drop_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's own flush at exit does not complain of the closed pipe."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def write_error(message: str, *, as_json: bool) -> None:
+    """A sentence about what was asked wrongly: a JSON line on stdout, else a line on stderr."""
+    if as_json:
+        sys.stdout.write(_json_line({"type": "error", "message": message}) + "\n")
+        sys.stdout.flush()
+    else:
+        sys.stderr.write(f"weir: {sanitise_line(message)}\n")
+
+
+class TextPrinter:
+    """The reply as text on stdout; verdict, advice and record on stderr."""
+
+    def __init__(self, reply: Reply, language: Language, raw: bool) -> None:
+        self._reply = reply
+        self._language = language
+        self._out: BinaryIO = sys.stdout.buffer
+        self._err: TextIO = sys.stderr
+        # Raw text is for a pipe: a terminal would obey what is in it.
+        self._clean = None if raw and not sys.stdout.isatty() else StreamSanitiser()
+        self._last = "\n"
+
+    def take(self, event: StreamEvent) -> None:
+        """Print what the event brings."""
+        match event:
+            case TextDelta(text) | RefusalDelta(text):
+                self._write(self._clean.feed(text) if self._clean else text)
+            case Notice(code, values, record) if record is not None:  # a retry: no text has come yet
+                self._say(f"{code}: {self._language.notice(code, values)}")
+            case Finished(outcome, record) | Interrupted(outcome, record):
+                self._end()
+                for notice in self._reply.notices:
+                    if notice.record is None:
+                        self._say(f"{notice.code}: {self._language.notice(notice.code, notice.values)}")
+                for call in self._reply.tool_calls.values():
+                    self._say(f"{call.name}({call.arguments})")
+                if outcome is not Outcome.COMPLETE:
+                    note = make_note(outcome, record, self._language)
+                    self._say(f"{note.code}: {note.sentence}")
+                    for line in (*note.advice, *note.record):
+                        self._say(f"  {line}")
+            case _:
+                pass  # other notices wait for the end of the text; reasoning and usage are for --json
+
+    def _end(self) -> None:
+        if self._clean is not None:
+            self._write(self._clean.end())
+            if self._last != "\n":
+                self._write("\n")
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._last = text[-1]
+            self._out.write(text.encode(errors="replace"))
+            self._out.flush()
+
+    def _say(self, line: str) -> None:
+        self._err.write(f"weir: {sanitise_line(line)}\n")
+
+
+class JsonPrinter:
+    """One JSON object a line on stdout, each with its `type`."""
+
+    def __init__(self, reply: Reply, language: Language) -> None:
+        self._reply = reply
+        self._language = language
+        self._out: BinaryIO = sys.stdout.buffer
+
+    def take(self, event: StreamEvent) -> None:
+        """Print the event's line."""
+        self._out.write((_json_line(self._object(event)) + "\n").encode(errors="replace"))
+        self._out.flush()
+
+    def _object(self, event: StreamEvent) -> dict[str, Any]:
+        match event:
+            case TextDelta(text):
+                return {"type": "text", "text": text}
+            case ReasoningDelta(text):
+                return {"type": "reasoning", "text": text}
+            case RefusalDelta(text):
+                return {"type": "refusal", "text": text}
+            case ToolCallDelta(index, identity, name, arguments):
+                return {"type": "tool_call", "index": index, "id": identity, "name": name, "arguments": arguments}
+            case UsageReport():
+                return {"type": "usage", **_usage(event)}
+            case Notice(code, values, record):
+                line = {"type": "notice", "code": code.value, "message": self._language.notice(code, values)}
+                return line | ({"record": record.as_json()} if record is not None else {})
+            case Finished(outcome) | Interrupted(outcome):
+                return self._end(outcome)
+
+    def _end(self, outcome: Outcome) -> dict[str, Any]:
+        reply, record = self._reply, self._reply.record
+        assert record is not None, "the ending brought it"
+        values = record.values()
+        calls = [
+            {"index": call.index, "id": call.id, "name": call.name, "arguments": call.arguments}
+            for call in reply.tool_calls.values()
+        ]
+        return {
+            "type": "end",
+            "outcome": outcome.value,
+            "message": self._language.outcome(outcome, values),
+            "advice": self._language.advice(outcome, values),
+            "finish_reason": record.finish_reason,
+            "text": reply.text,
+            "reasoning": reply.reasoning,
+            "refusal": reply.refusal,
+            "tool_calls": calls,
+            "usage": _usage(reply.usage) if reply.usage else None,
+            "notices": record.notices,
+            "retryable": _is_retryable(outcome, record),
+            "retry_after_s": record.retry_after_s,
+            "record": record.as_json(),
+        }
+
+
+Printer = TextPrinter | JsonPrinter
+
+
+def _is_retryable(outcome: Outcome, record: Record) -> bool:
+    """By the outcome's rule; an error in the middle of a stream says so by its class."""
+    if outcome is Outcome.IN_BAND_ERROR and record.error is not None:
+        return ErrorClass(record.error["class"]).retryable
+    return outcome.rule.retryable
+
+
+def _usage(usage: UsageReport) -> dict[str, int | None]:
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "tokens_reasoning": usage.tokens_reasoning,
+    }
+
+
+def _json_line(value: dict[str, Any]) -> str:
+    return escape_json_line(json.dumps(value, ensure_ascii=False))

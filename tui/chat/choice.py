@@ -1,0 +1,147 @@
+"""Which server and which model: the order of precedence, as pure functions.
+
+Server: the flags, the config, `OPENAI_API_KEY`, a local server that was found, in the app practice.
+Model: `-m`, the one last picked while the config is as it was then, the config's, the one last used there, the first
+that a single server lists.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tui.chat.catalogue import Model, ModelCatalogue
+from tui.settings.config import PRACTICE, Config, ConfigError
+from tui.settings.provider import NO_KEY, Provider, Timeouts, ad_hoc_name
+from tui.settings.secrets import KeySource
+from tui.settings.state import State
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for; None where it says nothing."""
+
+    model: str | None = None
+    provider: str | None = None
+    base_url: str | None = None
+    api_key_env: str | None = None
+    dialect: str | None = None
+    allow_http: bool = False
+    practice: bool = False
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The providers that can be asked, and the one that is meant when none is named."""
+
+    providers: Mapping[str, Provider]
+    default: str | None = None
+    by_flag: bool = False
+    """Whether a flag named the route: then `-m` is the whole id."""
+
+    @property
+    def wants_practice(self) -> bool:
+        """Whether the practice provider is to be started."""
+        return self.default == PRACTICE
+
+    def with_provider(self, provider: Provider) -> "Routes":
+        """These and one more, which becomes the default."""
+        return replace(self, providers={**self.providers, provider.name: provider}, default=provider.name)
+
+
+def choose_routes(wish: Wish, config: Config, environ: Mapping[str, str]) -> Routes:
+    """The routes that are known before any network is touched. Raises ConfigError for flags that cannot be meant."""
+    _check_flags(wish)
+    configured = {name: _patient(provider, wish) for name, provider in config.providers.items()}
+    if wish.practice or wish.provider == PRACTICE or (wish.model or "").startswith(f"{PRACTICE}/"):
+        return Routes(configured, PRACTICE, by_flag=False)
+    if wish.base_url is not None:
+        key = KeySource("env", wish.api_key_env) if wish.api_key_env else NO_KEY
+        provider = Provider(
+            ad_hoc_name(wish.base_url),
+            wish.base_url,
+            wish.dialect or "openai",
+            key,
+            wish.timeouts,
+            allow_http=wish.allow_http,
+            origin="flags",
+        )
+        return Routes({provider.name: provider}, provider.name, by_flag=True)
+    if (openai := _openai(environ, wish)) is not None and (not configured or wish.provider == "openai"):
+        configured.setdefault(openai.name, openai)
+    if wish.provider is not None:
+        if wish.provider not in configured:
+            raise ConfigError(_unknown_provider(wish.provider, configured))
+        return Routes(configured, wish.provider, by_flag=True)
+    named = (config.model or "").partition("/")[0]
+    default = named if named in configured else next(iter(configured), None)
+    return Routes(configured, default)
+
+
+def practice_provider(base_url: str, timeouts: Timeouts) -> Provider:
+    """The route to the practice server: patience of seconds, so that a stall shows within them."""
+    short = Timeouts(first_byte=5.0, idle=5.0, stall=8.0)
+    return Provider(
+        PRACTICE, base_url, timeouts=timeouts.over(short), environment="test", support=None, origin="practice"
+    )
+
+
+def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catalogue: ModelCatalogue) -> Model | None:
+    """The model to ask, as far as it can be told now; None if the person has to pick one."""
+    default = routes.providers.get(routes.default or "")
+    if wish.model:
+        named = None if routes.by_flag else catalogue.find(wish.model)
+        return named or (Model(default, wish.model) if default else None)
+    if state.model is not None and state.model.wins_over(config.model):
+        picked = catalogue.find(state.model.value)
+        if picked is not None and _fits(picked, routes):
+            return picked
+    if config.model and (configured := catalogue.find(config.model)) is not None and _fits(configured, routes):
+        return configured
+    if default is None:
+        return None
+    if (last := state.last_used.get(default.name)) is not None:
+        return Model(default, last)
+    listing = catalogue.listings.get(default.name)
+    only = routes.by_flag or len(routes.providers) == 1 or default.name == PRACTICE
+    return Model(default, listing.models[0]) if only and listing is not None and listing.models else None
+
+
+def _fits(model: Model, routes: Routes) -> bool:
+    """Whether a remembered or configured model may be meant: a route that a flag named is the only one."""
+    pinned = routes.by_flag or routes.default == PRACTICE
+    return not pinned or model.provider.name == routes.default
+
+
+def _check_flags(wish: Wish) -> None:
+    if wish.base_url is not None and wish.provider is not None:
+        raise ConfigError("--base-url and --provider both name a server; give one of them.")
+    if wish.practice and (wish.base_url is not None or wish.provider not in (None, PRACTICE)):
+        raise ConfigError("--practice is a server of its own; leave --base-url and --provider out.")
+    for name, value in (("--api-key-env", wish.api_key_env), ("--dialect", wish.dialect)):
+        if value and wish.base_url is None:
+            raise ConfigError(f"{name} belongs to --base-url; a provider in the config names its own.")
+    if wish.allow_http and wish.base_url is None:
+        raise ConfigError("--allow-http belongs to --base-url; in the config write allow_http = true.")
+
+
+def _patient(provider: Provider, wish: Wish) -> Provider:
+    return replace(provider, timeouts=wish.timeouts.over(provider.timeouts))
+
+
+def _openai(environ: Mapping[str, str], wish: Wish) -> Provider | None:
+    if not environ.get("OPENAI_API_KEY"):
+        return None
+    base_url = environ.get("OPENAI_BASE_URL") or OPENAI_URL
+    key = KeySource("env", "OPENAI_API_KEY")
+    return Provider("openai", base_url, key=key, timeouts=wish.timeouts, origin="environment")
+
+
+def _unknown_provider(name: str, known: Mapping[str, Provider]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f'There is no provider "{name}" in the config; the nearest is "{near[0]}".'
+    names = ", ".join(known) or "none is configured"
+    return f'There is no provider "{name}" in the config; known: {names}.'

@@ -1,0 +1,157 @@
+"""Conversation > Turn > Reply: what was asked and what came of it. Plain values; a reply grows by `Reply.apply`."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tui.stream.events import (
+    Finished,
+    Interrupted,
+    Notice,
+    ReasoningDelta,
+    RefusalDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    UsageReport,
+)
+from tui.stream.outcome import Outcome
+from tui.stream.record import Record
+from tui.stream.request import ChatMessage, Role
+from tui.stream.trace import StreamTrace
+
+_LEADING_THOUGHT = re.compile(r"\s*<think>.*?(</think>\s*|\Z)", re.DOTALL)
+_TITLE_LENGTH = 60
+
+
+def new_id() -> str:
+    """A fresh identity for a row."""
+    return uuid.uuid4().hex
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """A call that the model asked for, joined from its deltas; nothing is ever run."""
+
+    index: int
+    id: str | None = None
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(slots=True)
+class Reply:
+    """One model's answer to one prompt, whole or cut. Its texts are word for word as received."""
+
+    provider: str
+    model: str
+    id: str = field(default_factory=new_id)
+    pieces: list[str] = field(default_factory=list)
+    reasoning_pieces: list[str] = field(default_factory=list)
+    refusal_pieces: list[str] = field(default_factory=list)
+    tool_calls: dict[int, ToolCall] = field(default_factory=dict)
+    usage: UsageReport | None = None
+    notices: list[Notice] = field(default_factory=list)
+    outcome: Outcome | None = None
+    """None while it runs."""
+    record: Record | None = None
+    trace: StreamTrace | None = None
+    """The live figures; None for a reply read back from the store."""
+
+    def apply(self, event: StreamEvent) -> None:
+        """Take one event of the stream."""
+        match event:
+            case TextDelta(text):
+                self.pieces.append(text)
+            case ReasoningDelta(text):
+                self.reasoning_pieces.append(text)
+            case RefusalDelta(text):
+                self.refusal_pieces.append(text)
+            case ToolCallDelta(index, identity, name, arguments):
+                call = self.tool_calls.setdefault(index, ToolCall(index))
+                call.id = call.id or identity
+                call.name += name
+                call.arguments += arguments
+            case UsageReport():
+                self.usage = event
+            case Notice():
+                self.notices.append(event)
+            case Finished(outcome, record) | Interrupted(outcome, record):
+                self.outcome, self.record = outcome, record
+
+    @property
+    def text(self) -> str:
+        """The text, as far as it came."""
+        return _joined(self.pieces)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning that came apart from the text."""
+        return _joined(self.reasoning_pieces)
+
+    @property
+    def refusal(self) -> str:
+        """The words with which the model declined."""
+        return _joined(self.refusal_pieces)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything readable came; reasoning and a refusal count."""
+        return bool(self.pieces or self.reasoning_pieces or self.refusal_pieces)
+
+    @property
+    def context(self) -> str:
+        """What a model is sent of this reply: its text without a leading thought, else its refusal."""
+        return _LEADING_THOUGHT.sub("", self.text, count=1) or self.refusal
+
+
+@dataclass(slots=True)
+class Turn:
+    """One prompt and the replies to it; one of them is the context for what follows."""
+
+    prompt: str
+    replies: list[Reply]
+    id: str = field(default_factory=new_id)
+    chosen: int = 0
+
+    @property
+    def reply(self) -> Reply:
+        """The chosen reply."""
+        return self.replies[self.chosen]
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Turns in order, and what holds for all of them."""
+
+    id: str = field(default_factory=new_id)
+    title: str = ""
+    system: str | None = None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    turns: list[Turn] = field(default_factory=list)
+
+    def messages(self, prompt: str, before: Sequence[Turn] | None = None) -> tuple[ChatMessage, ...]:
+        """What is sent with a prompt: the system prompt and each earlier turn that has an answer to show.
+
+        A turn whose chosen reply has no text is left out whole, so that the roles alternate.
+        """
+        messages = [ChatMessage(Role.SYSTEM, self.system)] if self.system else []
+        for turn in self.turns if before is None else before:
+            if answer := turn.reply.context:
+                messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, answer)]
+        return (*messages, ChatMessage(Role.USER, prompt))
+
+
+def make_title(prompt: str) -> str:
+    """The first words of a prompt."""
+    words = " ".join(prompt.split())
+    return words if len(words) <= _TITLE_LENGTH else words[: _TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _joined(pieces: list[str]) -> str:
+    """Join the pieces in place, so that asking again is cheap."""
+    if len(pieces) > 1:
+        pieces[:] = ["".join(pieces)]
+    return pieces[0] if pieces else ""

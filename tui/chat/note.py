@@ -1,0 +1,65 @@
+"""Note: what stands under a reply that was interrupted, in words; the screen and the headless commands share it."""
+
+from dataclasses import dataclass
+
+from tui.stream.outcome import Outcome
+from tui.stream.record import Record
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Code and sentence, next steps, and the masked record in two or three lines; every text is safe to show."""
+
+    code: str
+    sentence: str
+    advice: list[str]
+    record: list[str]
+
+
+def make_note(outcome: Outcome, record: Record, language: Language) -> Note:
+    """The note of a reply that ended so."""
+    values = record.values()
+    return Note(
+        outcome.value,
+        sanitise_line(language.outcome(outcome, values)),
+        [sanitise_line(text) for text in language.advice(outcome, values)],
+        [sanitise_line(line) for line in record_lines(record)],
+    )
+
+
+def record_lines(record: Record) -> list[str]:
+    """The record in two or three lines: when and whom; how it went; key, error and whom to ask."""
+    endpoint = record.endpoint or {}
+    where = f"{endpoint.get('host')}:{endpoint.get('port')}" if endpoint else None
+    attempts = f"attempt {record.attempt} of {record.attempts}" if record.attempt > 1 else None
+    place = where if where != record.route else None
+    first = [record.time, f"{record.route}/{record.model}", place, record.environment, record.request_type, attempts]
+    second = [
+        f"status {record.status}" if record.status is not None else "no answer",
+        f"first text {_seconds(record.first_text_ms)}" if record.first_text_ms is not None else None,
+        f"{_seconds(record.duration_ms)} in all",
+        f"{record.events} events, {_size(record.bytes)}",
+        f"last byte {_seconds(record.last_byte_ago_ms)} ago" if record.last_byte_ago_ms is not None else None,
+        f"{record.keepalives} keep-alives" if record.keepalives else None,
+    ]
+    error = (record.error or {}).get("message")
+    cause = record.exception[-1] if record.exception else None
+    third = [
+        f"key {record.key}" if record.key else None,
+        f"request {record.request_id}" if record.request_id else None,
+        f"cause {cause}" if cause else None,
+        f"ask {record.support}" if record.support else None,
+        f"error: {error}" if error else None,
+    ]
+    lines = (" · ".join(part for part in parts if part) for parts in (first, second, third))
+    return [line for line in lines if line]
+
+
+def _seconds(milliseconds: int | None) -> str:
+    return "?" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
+
+
+def _size(count: int) -> str:
+    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,186 @@
+"""ChatSession: owns the task of each reply. It asks, stores and tells the views; no widget ever does.
+
+The tasks belong here and not to a screen, since a reply outlives both a switch of conversation and the screen itself.
+This is the one loop that consumes a stream and the one place where an ending that comes from outside becomes a record.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Conversation, Reply, Turn, make_title
+from tui.chat.journal import RecordJournal
+from tui.chat.store import Store
+from tui.stream.client import Client
+from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
+from tui.stream.outcome import Outcome
+from tui.stream.record import Circumstances, Record, make_record
+from tui.stream.request import ChatMessage, ChatRequest
+from tui.stream.trace import Call, Clock, StreamTrace
+from tui.stream.transport import chain_of
+
+CHECKPOINT_SECONDS = 0.75
+"""How long received text may wait for its checkpoint; with the write itself it stays under a second."""
+
+View = Callable[[StreamEvent], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A reply that is being written."""
+
+    reply: Reply
+    model: Model
+    messages: tuple[ChatMessage, ...]
+    view: View
+    stream: bool = True
+    task: asyncio.Task[None] | None = None
+    stop: Outcome | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    stopped_at: float | None = None
+    checkpoint: asyncio.TimerHandle | None = None
+
+
+class ChatSession:
+    """Replies in flight. `store` and `journal` may be None: then nothing is kept."""
+
+    def __init__(
+        self, client: Client, store: Store | None, journal: RecordJournal | None, *, clock: Clock | None = None
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._journal = journal
+        self._clock = clock or Clock()
+        self._waiting: dict[str, tuple[Model, tuple[ChatMessage, ...]]] = {}
+        self._running: dict[str, _Running] = {}
+
+    def begin(self, conversation: Conversation, prompt: str, models: Sequence[Model]) -> Turn:
+        """Add a turn with an open reply for each model, and store it before anything is asked."""
+        messages = conversation.messages(prompt)
+        turn = Turn(prompt, [Reply(model.provider.name, model.id) for model in models])
+        if not conversation.turns:
+            conversation.title = make_title(prompt)
+        conversation.turns.append(turn)
+        for reply, model in zip(turn.replies, models, strict=True):
+            self._waiting[reply.id] = (model, messages)
+        if self._store is not None:
+            self._store.add_turn(conversation, turn)
+        return turn
+
+    def start(self, reply: Reply, view: View, *, stream: bool = True) -> None:
+        """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last."""
+        model, messages = self._waiting.pop(reply.id)
+        reply.trace = StreamTrace(self._clock)
+        reply.trace.call = Call(model.id, model.provider.name, "chat.stream" if stream else "chat")
+        running = _Running(reply, model, messages, view, stream)
+        self._running[reply.id] = running
+        running.task = asyncio.create_task(self._run(running), name=f"reply {reply.id}")
+        running.task.add_done_callback(lambda _: self._conclude(running))
+
+    def stop(self, reply: Reply, outcome: Outcome = Outcome.CANCELLED, **detail: Any) -> bool:
+        """End a reply from outside, in whatever phase it is; False if it is not running."""
+        running = self._running.get(reply.id)
+        if running is None or running.task is None or running.stop is not None:
+            return False
+        running.stop, running.detail = outcome, detail
+        running.stopped_at = self._clock.monotonic()
+        running.task.cancel()
+        return True
+
+    def stop_all(self, outcome: Outcome, **detail: Any) -> None:
+        """End every reply from outside."""
+        for running in tuple(self._running.values()):
+            self.stop(running.reply, outcome, **detail)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is being written."""
+        return bool(self._running)
+
+    async def drain(self, limit: float) -> None:
+        """Wait until every reply has ended, at most `limit` seconds; what still runs then is ended as `app-exit`."""
+        tasks = [running.task for running in self._running.values() if running.task]
+        if not tasks:
+            return
+        _, pending = await asyncio.wait(tasks, timeout=limit)
+        if pending:
+            self.stop_all(Outcome.APP_EXIT)
+            await asyncio.wait(pending)
+
+    async def _run(self, running: _Running) -> None:
+        trace = running.reply.trace
+        assert trace is not None, "start() made it"
+        request = ChatRequest(running.model.id, running.messages, stream=running.stream)
+        try:
+            async with aclosing(self._client.stream(request, running.model.provider, trace)) as events:
+                async for event in events:
+                    self._take(running, event)
+        except asyncio.CancelledError:
+            # The task ends here whatever cancelled it; a stop that nobody asked for is the loop's own end.
+            running.stop = running.stop or Outcome.APP_EXIT
+        except Exception as error:  # any bug of ours ends one reply, with a record, and not the program
+            running.stop = Outcome.INTERNAL_ERROR
+            running.detail = {"exception": chain_of(error), "where": _where(error)}
+        finally:
+            self._conclude(running)
+
+    def _take(self, running: _Running, event: StreamEvent) -> None:
+        reply = running.reply
+        reply.apply(event)
+        if isinstance(event, Finished | Interrupted):
+            return  # told by _conclude, once, when the reply is stored
+        if isinstance(event, Notice) and event.record is not None:
+            self._keep_record(event.record)
+        if self._store is not None and running.checkpoint is None:
+            running.checkpoint = asyncio.get_running_loop().call_later(
+                CHECKPOINT_SECONDS, self._save_checkpoint, running
+            )
+        running.view(event)
+
+    def _save_checkpoint(self, running: _Running) -> None:
+        running.checkpoint = None
+        if self._store is not None and running.reply.id in self._running:
+            self._store.checkpoint(running.reply)
+
+    def _conclude(self, running: _Running) -> None:
+        """Give the reply its outcome if the stream did not, store it, tell the view; later calls change nothing."""
+        reply = running.reply
+        if self._running.pop(reply.id, None) is None:
+            return
+        if running.checkpoint is not None:
+            running.checkpoint.cancel()
+        if reply.outcome is None:
+            outcome = running.stop or Outcome.APP_EXIT
+            record = self._outside_record(running, outcome)
+            reply.apply(make_ending(outcome, record))
+        if self._store is not None:
+            self._store.finish(reply)
+        assert reply.outcome is not None, "an ended reply has an outcome"
+        assert reply.record is not None, "an ended reply has a record"
+        self._keep_record(reply.record)
+        running.view(make_ending(reply.outcome, reply.record))
+
+    def _outside_record(self, running: _Running, outcome: Outcome) -> Record:
+        trace = running.reply.trace
+        assert trace is not None, "start() made it"
+        trace.end()
+        latency = None
+        if running.stopped_at is not None:
+            latency = round((self._clock.monotonic() - running.stopped_at) * 1000, 1)
+        detail = {"cancel_latency_ms": latency, **running.detail}
+        return make_record(trace, outcome, Circumstances(running.detail.get("exception"), detail=detail))
+
+    def _keep_record(self, record: Record) -> None:
+        if self._journal is not None:
+            # A disk is never waited for on the loop; the loop's own end waits for its executor.
+            asyncio.get_running_loop().run_in_executor(None, self._journal.append, record)
+
+
+def _where(error: BaseException) -> str | None:
+    """File and line of the innermost frame that is ours, without any value of a variable."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tui" in frame.filename]
+    return f"{frames[-1].filename.rpartition('tui')[2].lstrip('/')}:{frames[-1].lineno}" if frames else None

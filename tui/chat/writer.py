@@ -1,0 +1,99 @@
+"""WriterThread: the one thread that writes to the database, in the order in which it was asked to.
+
+Its callers hand over plain values and never wait: no disk ever blocks the loop. What cannot be written (a full disk, a
+lock held for long) stays in the queue and is tried again, so nothing is lost while the program runs.
+"""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tui.chat.database import Database, Report, StoreTrouble, open_database
+
+Statement: TypeAlias = tuple[str, Sequence[Any]]
+RETRY_SECONDS = 2.0
+
+
+class WriterThread:
+    """Opens the database in its thread, then writes jobs; each job is one transaction."""
+
+    def __init__(self, path: Path, report: Report, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        self._path = path
+        self._report = report
+        self._prepare = prepare
+        self._jobs: deque[Sequence[Statement]] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._failing = False
+        self._opened = threading.Event()
+        self._database: Database | None = None
+        # A daemon: a disk that hangs must not keep the process from leaving; `close` waits as long as it is told to.
+        self._thread = threading.Thread(target=self._run, name="weir-store", daemon=True)
+        self._thread.start()
+
+    def put(self, statements: Sequence[Statement]) -> None:
+        """Queue one transaction; returns at once."""
+        with self._wake:
+            self._jobs.append(statements)
+            self._wake.notify()
+
+    def database(self) -> Database:
+        """Where to read; blocks until the database is open, so call it off the loop."""
+        self._opened.wait()
+        assert self._database is not None, "the thread sets it before the event"
+        return self._database
+
+    def close(self, limit: float) -> int:
+        """Write what is queued and end; returns the number of transactions that could not be written in `limit` s."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(limit)
+        return len(self._jobs)
+
+    def _run(self) -> None:
+        self._database, connection = open_database(self._path, self._report)
+        try:
+            self._prepare(connection)
+        except sqlite3.Error as error:
+            self._report(StoreTrouble("unwritable", str(self._path), str(error)))
+        self._opened.set()
+        while self._wait():
+            self._write(connection)
+        connection.close()
+
+    def _wait(self) -> bool:
+        """Wait for work; False when closing and there is none left, or none that can be written."""
+        with self._wake:
+            if self._failing and not self._closing:
+                self._wake.wait(RETRY_SECONDS)
+            while not self._jobs and not self._closing:
+                self._wake.wait()
+            return bool(self._jobs) and not (self._closing and self._failing)
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        """Write every queued job in one transaction; on failure all of them stay."""
+        with self._wake:
+            batch = list(self._jobs)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for statements in batch:
+                for sql, values in statements:
+                    connection.execute(sql, values)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if not self._failing:
+                self._report(StoreTrouble("unwritable", str(self._path), str(error)))
+            self._failing = True
+            return
+        with self._wake:
+            for _ in batch:
+                self._jobs.popleft()
+        if self._failing:
+            self._failing = False
+            self._report(StoreTrouble("recovered", str(self._path)))

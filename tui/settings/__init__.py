@@ -1,0 +1,1 @@
+"""What the person configured, what the program remembers, and where it runs."""

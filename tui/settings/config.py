@@ -1,0 +1,188 @@
+"""The config: `config.toml`, the person's own file, read and checked and never written here.
+
+Every complaint names the file, the line or key, what is wrong with it, and the nearest key that is known.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui.settings.provider import DIALECTS, NO_KEY, Provider, Timeouts
+from tui.settings.secrets import KeySource
+
+PRACTICE = "practice"
+"""The one provider name that is taken."""
+
+_TOP_KEYS = ("model", "theme", "language", "providers", "keys")
+_PROVIDER_KEYS = (
+    "base_url",
+    "dialect",
+    "api_key_env",
+    "api_key_command",
+    "api_key_file",
+    "environment",
+    "owner",
+    "support",
+    "allow_http",
+    "usage",
+    "timeouts",
+)
+_TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
+_KEY_KINDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the text is one sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one file, checked."""
+
+    model: str | None = None
+    theme: str | None = None
+    language: str = "auto"
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+
+
+def read_config(path: Path, *, must_exist: bool = False) -> Config:
+    """Read and check a config file; a missing one is an empty config unless it was asked for. Raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"{path}: there is no such file. Check the path after --config.") from None
+        return Config(path=path)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: the file cannot be read ({reason}).") from None
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: this is not valid TOML: {error}.") from None
+    return _Reader(path).config(table)
+
+
+class _Reader:
+    """Checks one parsed file; `path` is for the complaints."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def config(self, table: Mapping[str, Any]) -> Config:
+        self._check_names("", table, _TOP_KEYS)
+        language = self._text("", table, "language") or "auto"
+        if language not in ("auto", "en", "zh"):
+            raise self._complaint("language", f'is "{language}"; it can be "auto", "en" or "zh"')
+        providers = {name: self._provider(name, item) for name, item in self._table("", table, "providers").items()}
+        keys = self._table("", table, "keys")
+        for name, value in keys.items():
+            if not isinstance(value, str):
+                raise self._complaint(f'keys."{name}"', 'must be a text such as "ctrl+j"')
+        return Config(
+            self._text("", table, "model"), self._text("", table, "theme"), language, providers, keys, self._path
+        )
+
+    def _provider(self, name: str, table: Any) -> Provider:
+        where = f"providers.{name}"
+        if name == PRACTICE:
+            raise self._complaint(where, 'the name "practice" is taken by the built-in provider; choose another')
+        if not isinstance(table, dict):
+            raise self._complaint(where, f"must be a table: write [{where}]")
+        if "api_key" in table:
+            raise self._complaint(
+                f"{where}.api_key",
+                'a key must not stand in this file; name where it is with api_key_env = "VARIABLE", '
+                "api_key_command or api_key_file",
+            )
+        self._check_names(where, table, _PROVIDER_KEYS)
+        base_url = self._text(where, table, "base_url")
+        if not base_url:
+            raise self._complaint(where, "has no base_url; add one such as https://host/v1")
+        dialect = self._text(where, table, "dialect") or "openai"
+        if dialect not in DIALECTS:
+            raise self._complaint(f"{where}.dialect", f'is "{dialect}"; known: {", ".join(DIALECTS)}')
+        environment = self._text(where, table, "environment")
+        if environment not in (None, "test", "live"):
+            raise self._complaint(f"{where}.environment", f'is "{environment}"; it can be "test" or "live"')
+        return Provider(
+            name,
+            base_url,
+            dialect,
+            self._key_source(where, table),
+            self._timeouts(f"{where}.timeouts", self._table(where, table, "timeouts")),
+            environment,
+            self._text(where, table, "owner"),
+            self._text(where, table, "support"),
+            self._flag(where, table, "allow_http"),
+            self._usage(where, table),
+        )
+
+    def _key_source(self, where: str, table: Mapping[str, Any]) -> KeySource:
+        named = [name for name in _KEY_KINDS if name in table]
+        if len(named) > 1:
+            raise self._complaint(where, f"names its key twice ({', '.join(named)}); keep one")
+        if not named:
+            return NO_KEY
+        value = self._text(where, table, named[0])
+        if not value:
+            raise self._complaint(f"{where}.{named[0]}", "is empty")
+        match named[0]:
+            case "api_key_env":
+                return KeySource("env", value)
+            case "api_key_command":
+                return KeySource("command", value)
+            case _:
+                return KeySource("file", value)
+
+    def _timeouts(self, where: str, table: Mapping[str, Any]) -> Timeouts:
+        self._check_names(where, table, _TIMEOUT_KEYS)
+        for name, value in table.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e7:
+                raise self._complaint(f"{where}.{name}", "must be a number of seconds, 0 for no limit")
+        return Timeouts(**{name: float(value) for name, value in table.items()})
+
+    def _usage(self, where: str, table: Mapping[str, Any]) -> Any:
+        value = table.get("usage", "auto")
+        if value in (True, False):
+            return "on" if value else "off"
+        if value != "auto":
+            raise self._complaint(f"{where}.usage", 'must be "auto", true or false')
+        return value
+
+    def _text(self, where: str, table: Mapping[str, Any], name: str) -> str | None:
+        value = table.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self._complaint(_dotted(where, name), "must be a text in quotation marks")
+        return value
+
+    def _flag(self, where: str, table: Mapping[str, Any], name: str) -> bool:
+        value = table.get(name, False)
+        if not isinstance(value, bool):
+            raise self._complaint(_dotted(where, name), "must be true or false")
+        return value
+
+    def _table(self, where: str, table: Mapping[str, Any], name: str) -> dict[str, Any]:
+        value = table.get(name, {})
+        if not isinstance(value, dict):
+            raise self._complaint(_dotted(where, name), f"must be a table: write [{_dotted(where, name)}]")
+        return value
+
+    def _check_names(self, where: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"; the nearest known key is {near[0]}" if near else f"; known: {', '.join(known)}"
+                raise self._complaint(_dotted(where, name), f"is not a known key{hint}")
+
+    def _complaint(self, key: str, what: str) -> ConfigError:
+        return ConfigError(f"{self._path}: {key} {what}.")
+
+
+def _dotted(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name

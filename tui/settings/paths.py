@@ -1,0 +1,97 @@
+"""Where weir keeps its files, under the platform's folders; and how it writes them: private and whole.
+
+Folders are made 0700 and files 0600 when they are first written. Source: XDG Base Directory Specification, through
+platformdirs.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three folders of the program."""
+
+    config: Path
+    data: Path
+    state: Path
+
+    @property
+    def config_file(self) -> Path:
+        """`config.toml`: the person's own, read only."""
+        return self.config / "config.toml"
+
+    @property
+    def user_themes(self) -> Path:
+        """Themes of the person's own."""
+        return self.config / "themes"
+
+    @property
+    def database(self) -> Path:
+        """Conversations."""
+        return self.data / "weir.db"
+
+    @property
+    def state_file(self) -> Path:
+        """What the program remembers between two starts."""
+        return self.state / "state.toml"
+
+    @property
+    def records(self) -> Path:
+        """Masked records of every request, one JSON object a line."""
+        return self.state / "records.jsonl"
+
+    @property
+    def crash_log(self) -> Path:
+        """Masked tracebacks of our own bugs."""
+        return self.state / "crash.log"
+
+
+def find_paths() -> Paths:
+    """The platform's folders; XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME move them."""
+    return Paths(
+        Path(platformdirs.user_config_dir("weir", appauthor=False)),
+        Path(platformdirs.user_data_dir("weir", appauthor=False)),
+        Path(platformdirs.user_state_dir("weir", appauthor=False)),
+    )
+
+
+def shipped_themes() -> Path:
+    """The themes that come with weir: inside the package when installed, beside it in an editable checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent / "themes"
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder 0700, its missing parents too; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file's content atomically, 0600: a reader sees the old text or the new one. Raises OSError."""
+    make_private_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line with a single write, so that two processes never mix theirs; 0600. Raises OSError."""
+    make_private_folder(path.parent)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, line.encode(errors="replace") + b"\n")
+    finally:
+        os.close(handle)

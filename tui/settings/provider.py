@@ -1,0 +1,98 @@
+"""Provider: a route to a chat server, wherever it was named (config, flags, environment, found, practice)."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from tui.settings.secrets import KeySource
+
+Origin = Literal["config", "flags", "environment", "found", "practice"]
+UsageRule = Literal["auto", "on", "off"]
+
+DIALECTS = ("openai",)
+"""The wire formats that a provider may name."""
+NO_KEY = KeySource("none", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds of patience that a person set; None leaves the default, 0 means no limit."""
+
+    connect: float | None = None
+    first_byte: float | None = None
+    idle: float | None = None
+    stall: float | None = None
+    linger: float | None = None
+    deadline: float | None = None
+
+    def over(self, other: "Timeouts") -> "Timeouts":
+        """These, and where one is not set the other's."""
+        pairs = ((getattr(self, name), getattr(other, name)) for name in self.__slots__)
+        return Timeouts(*(mine if mine is not None else theirs for mine, theirs in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One route. Its key is named here, never held."""
+
+    name: str
+    """The route in records and in the status bar."""
+    base_url: str
+    dialect: str = "openai"
+    key: KeySource = NO_KEY
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    environment: str | None = None
+    """`test` or `live`."""
+    owner: str | None = None
+    """Who rotates the key."""
+    support: str | None = None
+    """Whom to ask; shown under an interrupted reply."""
+    allow_http: bool = False
+    """Whether the key may go over plain http to a host that is not this machine."""
+    usage: UsageRule = "auto"
+    origin: Origin = "config"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this route ends on this machine."""
+        return is_loopback(host_of(self.base_url))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this route ends on this machine or in a private network: then slow first tokens are normal."""
+        host = host_of(self.base_url)
+        if is_loopback(host):
+            return True
+        try:
+            return ipaddress.ip_address(host).is_private
+        except ValueError:
+            return host.endswith((".local", ".lan", ".internal"))
+
+
+def host_of(url: str) -> str:
+    """The host in a URL, lower-case and without brackets; empty if there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's loopback (RFC 6761, 6.3 for names under localhost)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def ad_hoc_name(base_url: str) -> str:
+    """The route name of a server given on the command line: `host:port`."""
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    except ValueError:
+        return "ad-hoc"
+    return f"{parts.hostname}:{port}" if parts.hostname else "ad-hoc"

@@ -1,0 +1,390 @@
+"""Keys: where one comes from, the type that may hold it, and its removal from everything that is written.
+
+Masking runs in a fixed order: controls are stripped, the known secrets are masked in every form, then whatever has the
+shape of a secret (`tui.settings.mask`), and the cut to length comes last, since a cut key matches no pattern any more.
+"""
+
+import base64
+import contextlib
+import hmac
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal, NoReturn, final
+
+from tui.settings.mask import (
+    MASKED,
+    View,
+    cut,
+    mask_key,
+    mask_shapes,
+    mask_url,
+    public_prefix,
+    strip_controls,
+    unescape,
+)
+
+__all__ = ["KeySource", "KeyUnavailable", "Masker", "Secret", "mask_key", "mask_url", "read_key"]
+
+_LONGEST_LINE = 65536
+"""Bytes kept of a file or of a command's output; no header may be as long."""
+
+_SHORTEST_KNOWN = 8
+"""A key of this length or more is masked wherever it stands; a shorter one, such as "none", is a word as well."""
+
+_SURE_START = 9
+"""Characters behind the public prefix from which on the start of a known key gives it away."""
+
+_MOST_PASSES = 8
+
+
+@final
+class Secret:
+    """A key; only `reveal()` gives it away, while every way of printing it shows its mask.
+
+    Copies are the same object, and pickling is refused. The text stands in a closure, not in an attribute, so that
+    `inspect.getmembers` and a debugger's list of attributes do not show it.
+    """
+
+    __slots__ = ("__reveal",)
+
+    __reveal: Callable[[], str]
+
+    def __init__(self, text: str) -> None:
+        object.__setattr__(self, "_Secret__reveal", lambda: text)
+
+    def reveal(self) -> str:
+        return self.__reveal()
+
+    @property
+    def masked(self) -> str:
+        """The public prefix, "…" and the last 4 characters, or "[masked]"."""
+        return mask_key(self.reveal())
+
+    def bad_character(self) -> int | None:
+        """The index of the first character that cannot stand in a header value: all but visible ASCII."""
+        return next((index for index, character in enumerate(self.reveal()) if not "!" <= character <= "~"), None)
+
+    def __repr__(self) -> str:
+        return self.masked
+
+    def __format__(self, specification: str) -> str:
+        return format(self.masked, specification)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(_octets(self.reveal()), _octets(other.reveal()))
+
+    def __hash__(self) -> int:
+        return hash((Secret, self.reveal()))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Secret does not change")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Secret does not change")
+
+    def __copy__(self) -> "Secret":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Secret":
+        return self
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a Secret is not pickled")
+
+
+def _octets(text: str) -> bytes:
+    """UTF-8, lone surrogates included: the environment gives one for each undecodable byte (PEP 383)."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where a provider's key is to be found."""
+
+    kind: Literal["env", "command", "file", "none"]
+    value: str
+    """The variable's name, the command line or the path; "" for none."""
+
+    def describe(self) -> str:
+        """The source in words, such as "environment variable ALLTKN_API_KEY"; a key in a command line is masked."""
+        if self.kind == "none":
+            return "no key source"
+        kind = {"env": "environment variable", "command": "command", "file": "file"}[self.kind]
+        return f"{kind} {mask_shapes(strip_controls(self.value))}"
+
+
+class KeyUnavailable(Exception):
+    """A key source gave no key; the text names the source and the reason, never what the source gave."""
+
+    def __init__(self, source: KeySource, reason: str) -> None:
+        super().__init__(f"{source.describe()}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+def read_key(source: KeySource, environ: Mapping[str, str], *, timeout: float = 10.0) -> Secret | None:
+    """The key that the source gives, or None where there is no source or the variable is unset or blank.
+
+    Raises KeyUnavailable when a file cannot be read or begins with a blank line, and when a command cannot run, fails,
+    prints nothing or still has its output open after `timeout` seconds. It waits that long: call it in a thread.
+    """
+    match source.kind:
+        case "none":
+            return None
+        case "env":
+            value = environ.get(source.value, "")
+            return Secret(re.sub(r"\r?\n\Z", "", value)) if value.strip() else None
+        case "file":
+            return _first_line(source, _read_file(source, environ))
+        case "command":
+            return _first_line(source, _run_command(source, environ, timeout))
+
+
+def _first_line(source: KeySource, content: bytes) -> Secret:
+    try:
+        line = content.decode("utf-8-sig").partition("\n")[0].removesuffix("\r")
+    except UnicodeDecodeError:
+        # The error holds the bytes, so it must not become the context of ours either.
+        line = None
+    if line is None:
+        raise KeyUnavailable(source, "it is not UTF-8 text")
+    if not line.strip():
+        raise KeyUnavailable(source, "its first line is empty")
+    return Secret(line)
+
+
+def _read_file(source: KeySource, environ: Mapping[str, str]) -> bytes:
+    home = environ.get("HOME")
+    try:
+        in_home = home and source.value.startswith("~/")
+        path = Path(home, source.value[2:]) if home and in_home else Path(source.value).expanduser()
+        with path.open("rb") as file:
+            return file.readline(_LONGEST_LINE)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise KeyUnavailable(source, f"it cannot be read ({reason})") from None
+
+
+def _run_command(source: KeySource, environ: Mapping[str, str], timeout: float) -> bytes:
+    """What the command prints, run by the shell in a session of its own, so that it cannot ask on the terminal."""
+    deadline = time.monotonic() + timeout
+    try:
+        process = subprocess.Popen(
+            source.value,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=dict(environ),
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise KeyUnavailable(source, f"it cannot be run ({reason})") from None
+    content = bytearray()
+    reader = threading.Thread(target=_drain, args=(process.stdout, content), daemon=True)
+    reader.start()
+    try:
+        reader.join(timeout)
+        if reader.is_alive():
+            raise KeyUnavailable(source, f"it did not end within {timeout:g} s")
+        status = process.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise KeyUnavailable(source, f"it did not end within {timeout:g} s") from None
+    finally:
+        _end(process, reader)
+    if status:
+        raise KeyUnavailable(source, f"it failed with status {status}")
+    if not content:
+        raise KeyUnavailable(source, "it printed nothing")
+    return bytes(content)
+
+
+def _drain(output: IO[bytes], content: bytearray) -> None:
+    """Reads to the end, so that a command that prints much is not blocked, and keeps the beginning."""
+    with output:
+        while chunk := os.read(output.fileno(), _LONGEST_LINE):
+            if len(content) < _LONGEST_LINE:
+                content += chunk
+
+
+def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
+    """Ends what is left of a command that did not end by itself, its children too, and reaps it.
+
+    The leader is not reaped before this, so its number cannot have become another group's.
+    """
+    if process.returncode is not None:
+        return
+    if os.name == "posix":
+        # Where no such group is left there is nothing to end.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+    # A grandchild in a session of its own may hold the pipe open; the thread is a daemon and need not be waited for.
+    reader.join(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """One form of one known secret."""
+
+    text: str
+    shortest: int
+    """Characters from which on a start of the form is masked like the whole."""
+    view: Literal["exact", "folded", "unescaped"]
+    whole_mask: str
+    start_mask: str
+
+
+class Masker:
+    """Removes the known secrets, in any form, and everything that looks like a secret from a text.
+
+    A known key is found in any letter case, percent-encoded, with JSON, repr or HTML escapes, in base64 and in hex,
+    and with white space or table bars between its characters; so is every start of it from the ninth character behind
+    its public prefix on. A key of fewer than 8 characters is masked only where a header or a pair holds a key.
+    Masking a masked text changes nothing, as long as the same secrets are known and the limit is the same.
+    """
+
+    __slots__ = ("_dummies", "_needles", "_secrets")
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._secrets: set[Secret] = set()
+        self._needles: list[_Needle] = []
+        self._dummies: set[str] = set()
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: Secret) -> None:
+        """Makes a secret known; one that is known already changes nothing."""
+        key = strip_controls(secret.reveal())
+        if secret in self._secrets or not key:
+            return
+        self._secrets.add(secret)
+        if len(key) < _SHORTEST_KNOWN:
+            self._dummies.add(key.lower())
+        else:
+            self._needles += _needles(key, secret.masked)
+
+    def __call__(self, text: str, limit: int | None = None) -> str:
+        """The text without secrets, at most `limit` characters of it, the last of them "…" when it was cut."""
+        stripped = strip_controls(text)
+        if stripped != text:
+            # A control sequence that swallows the first letter of a key would save the rest of it from being found.
+            stripped = strip_controls(_mask_known(text, self._needles))
+        masked = self._settle(stripped)
+        if limit is None or len(masked) <= limit:
+            return masked
+        for _ in range(_MOST_PASSES):
+            short = cut(masked, limit)
+            masked = self._settle(short)
+            if masked == short:
+                return short
+        return "…"[: max(0, limit)]
+
+    def _settle(self, text: str) -> str:
+        """Masks until nothing changes: a mask and what follows it could form a secret anew."""
+        for _ in range(_MOST_PASSES):
+            masked = self._mask_once(text)
+            if masked == text:
+                return text
+            text = masked
+        return MASKED
+
+    def _mask_once(self, text: str) -> str:
+        return mask_shapes(_mask_known(text, self._needles) if self._needles else text, self._dummies)
+
+
+_TO_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+"""Unlike `str.lower` this keeps the length of every text."""
+
+_TOKEN_END = re.compile(r"[A-Za-z0-9_.~+/=-]*")
+
+
+def _needles(key: str, mask: str) -> Iterator[_Needle]:
+    prefix = public_prefix(key)
+    shortest = len(prefix) + _SURE_START
+    start_mask = f"{prefix}…" if prefix else MASKED
+
+    def needle(text: str, shortest: int, view: Literal["exact", "folded", "unescaped"]) -> _Needle:
+        return _Needle(text, min(shortest, len(text)), view, mask, start_mask)
+
+    yield needle(key.translate(_TO_LOWER), shortest, "exact")
+    for spelled in {key, _octets(key).decode("latin-1")}:
+        folded = unescape(spelled).text.translate(_TO_LOWER)
+        if len(folded) >= _SHORTEST_KNOWN:
+            yield needle(folded, shortest, "folded")
+    yield needle(_octets(key).hex(), 2 * shortest, "folded")
+    # What stands before the key, as in "user:key", shifts its bits by one or two octets; only the characters that
+    # hold nothing but bits of the key are looked for.
+    for shift, first in ((0, 0), (1, 2), (2, 3)):
+        octets = bytes(shift) + _octets(key)
+        last = len(octets) * 8 // 6
+        for encoded in {base64.standard_b64encode(octets), base64.urlsafe_b64encode(octets)}:
+            yield needle(encoded.decode()[first:last], (shift + shortest) * 8 // 6 - first, "unescaped")
+
+
+def _mask_known(text: str, needles: Iterable[_Needle]) -> str:
+    unescaped = unescape(text)
+    views = {
+        "exact": View(text.translate(_TO_LOWER), range(len(text)), range(1, len(text) + 1)),
+        "folded": View(unescaped.text.translate(_TO_LOWER), unescaped.starts, unescaped.ends),
+        "unescaped": unescaped,
+    }
+    finds = sorted(find for needle in needles for find in _find(text, views[needle.view], needle))
+    pieces: list[str] = []
+    done = 0
+    index = 0
+    while index < len(finds):
+        start, end, whole, mask = finds[index]
+        while (index := index + 1) < len(finds) and finds[index][0] < end:
+            end = max(end, finds[index][1])
+            whole, mask = max((whole, mask), finds[index][2:])
+        pieces += [text[done:start], mask]
+        done = end
+    return "".join(pieces) + text[done:]
+
+
+def _find(text: str, view: View, needle: _Needle) -> Iterator[tuple[int, int, int, str]]:
+    """Start, end, length when whole else 0, and mask of every place where the secret or a start of it stands."""
+    start = needle.text[: needle.shortest]
+    word_end = 0
+    place = view.text.find(start)
+    while place >= 0:
+        if view.text.startswith(needle.text, place):
+            last, whole, mask = place + len(needle.text), len(needle.text), needle.whole_mask
+            end = view.ends[last - 1]
+        else:
+            # The rest of the word goes too: it may be another secret that begins alike, as web tokens do.
+            last, whole, mask = place + _common(view.text, place, needle), 0, needle.start_mask
+            end = view.ends[last - 1]
+            if end > word_end and (rest := _TOKEN_END.match(text, end)):
+                word_end = rest.end()
+            end = word_end
+        yield view.starts[place], end, whole, mask
+        place = view.text.find(start, place + 1)
+
+
+def _common(text: str, place: int, needle: _Needle) -> int:
+    """How many characters of the secret stand there: at least its sure start."""
+    low, high = needle.shortest, len(needle.text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if text.startswith(needle.text[:middle], place):
+            low = middle
+        else:
+            high = middle
+    return low

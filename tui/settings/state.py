@@ -1,0 +1,81 @@
+"""What the program remembers between two starts: `state.toml`, written whole with tomli_w.
+
+A pick made in the app is remembered with the value that the config had then, and wins only while that is unchanged: who
+edits the config means it.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tui.settings.paths import write_whole
+
+RECENT_LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A choice made in the app, and what the config said at that time."""
+
+    value: str
+    config_value: str | None
+
+    def wins_over(self, config_value: str | None) -> bool:
+        """Whether the config is still as it was when this was picked."""
+        return self.config_value == config_value
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The remembered values; immutable, each change gives a new one."""
+
+    model: Pick | None = None
+    theme: Pick | None = None
+    last_used: Mapping[str, str] = field(default_factory=dict)
+    """Provider name -> the model last used there."""
+    recent: tuple[str, ...] = ()
+    """Models as `provider/id`, the last used first."""
+
+    def with_used_model(self, provider: str, model: str) -> "State":
+        """Remember that this model was asked."""
+        name = f"{provider}/{model}"
+        recent = (name, *(other for other in self.recent if other != name))[:RECENT_LIMIT]
+        return replace(self, last_used={**self.last_used, provider: model}, recent=recent)
+
+
+def read_state(path: Path) -> State:
+    """Read the state; a missing or damaged file is an empty state, since nothing in it is more than a convenience."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return State()
+    recent = table.get("recent")
+    last_used = table.get("last_used")
+    return State(
+        _read_pick(table.get("model")),
+        _read_pick(table.get("theme")),
+        {str(name): str(model) for name, model in last_used.items()} if isinstance(last_used, dict) else {},
+        tuple(str(name) for name in recent)[:RECENT_LIMIT] if isinstance(recent, list) else (),
+    )
+
+
+def write_state(path: Path, state: State) -> None:
+    """Write the state atomically; raises OSError."""
+    import tomli_w
+
+    table: dict[str, Any] = {"recent": list(state.recent), "last_used": dict(state.last_used)}
+    for name, pick in (("model", state.model), ("theme", state.theme)):
+        if pick is not None:
+            table[name] = {"value": pick.value}
+            if pick.config_value is not None:
+                table[name]["config_value"] = pick.config_value
+    write_whole(path, "# What weir remembers; it writes this file itself.\n" + tomli_w.dumps(table))
+
+
+def _read_pick(value: Any) -> Pick | None:
+    if not isinstance(value, dict) or not isinstance(value.get("value"), str):
+        return None
+    config_value = value.get("config_value")
+    return Pick(value["value"], config_value if isinstance(config_value, str) else None)

@@ -1,0 +1,336 @@
+"""Attempt: one request from the first packet to its verdict, under the watchdog.
+
+`events()` yields deltas, then notices, then exactly one ending; it raises nothing but CancelledError. Every wait is
+bounded by the watchdog's next alarm, and no timeout is ever open across a `yield`, since it would cancel the consumer.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+
+from tui.settings.secrets import Masker, Secret, mask_url
+from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decompressor
+from tui.stream.dialects import Dialect, StreamDecoder, WireRequest
+from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta, make_ending
+from tui.stream.notices import closing_notices
+from tui.stream.outcome import Outcome
+from tui.stream.provider_error import BODY_LIMIT, ProviderError, read_error_body
+from tui.stream.record import Circumstances, RecordedError, make_record
+from tui.stream.request import ChatRequest
+from tui.stream.retry import read_retry_after
+from tui.stream.trace import Answer, StreamTrace
+from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, chain_of, explain, proxy_for
+from tui.stream.verdict import judge, judge_status
+from tui.stream.watchdog import Alarm, Limits, Watchdog
+
+TEXT_LIMIT = 64 * 1024 * 1024
+"""Characters of one reply; more is a model that loops."""
+MESSAGE_LIMIT = 600
+"""Characters of a server's error text that go on record, after masking."""
+_ERROR_BODY_SECONDS = 1.0
+_DRAIN_SECONDS = 0.05
+_WORK_SLICE = 0.008
+"""Seconds of decoding after which the loop gets its turn: a burst parsed without a pause would hold the screen."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that has passed every check made before the network."""
+
+    request: ChatRequest
+    wire: WireRequest
+    key: Secret | None
+    dialect: Dialect
+    limits: Limits
+    local: bool
+
+
+@dataclass(slots=True, eq=False)
+class Stop(Exception):
+    """Why an attempt ends before the end of its body; it never leaves this package."""
+
+    outcome: Outcome
+    exception: list[str] | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class _LingerEnded(Exception):
+    """The reply is at its proven end and the wait for `[DONE]` is over."""
+
+
+class Attempt:
+    """Runs once. Its figures go into the trace, its foreign texts through the masker."""
+
+    def __init__(self, prepared: Prepared, transport: Transport, trace: StreamTrace, mask: Masker) -> None:
+        self._prepared = prepared
+        self._transport = transport
+        self._trace = trace
+        self._mask = mask
+        self._watchdog = Watchdog(prepared.limits, trace.started or trace.clock.monotonic())
+        self._timeout: asyncio.Timeout | None = None
+        self._alarm: Alarm | None = None
+        self._in_tls = False
+        self._connected = False
+        self.error: ProviderError | None = None
+        """The server's error, unmasked: what a retry is decided on."""
+        self.retry_after: float | None = None
+        self.retry_forbidden = False
+        """The server said that it is no use: `x-should-retry: false`."""
+
+    async def events(self) -> AsyncGenerator[StreamEvent, None]:
+        """Deltas, notices, and the ending."""
+        try:
+            response = await self._open()
+        except Stop as stop:
+            yield self._end(stop.outcome, stop)
+            return
+        try:
+            self._take_head(response)
+            if response.status_code // 100 == 2:
+                async with aclosing(self._read_reply(response)) as events:
+                    async for event in events:
+                        yield event
+            else:
+                yield await self._read_refusal(response)
+        finally:
+            await response.aclose()
+
+    async def _open(self) -> httpx.Response:
+        return await self._guard(self._transport.open(self._prepared.wire, self._prepared.key, self._follow))
+
+    async def _guard(self, waiting: Awaitable[T]) -> T:
+        """Await under the watchdog; a limit or a failure of the network is raised as Stop, the linger's as its own."""
+        self._alarm = self._watchdog.next_alarm()
+        try:
+            async with asyncio.timeout(self._remaining()) as self._timeout:
+                return await waiting
+        except TimeoutError as error:
+            alarm = self._alarm
+            if alarm is None or self._timeout is None or not self._timeout.expired():
+                raise self._explain(error) from None
+            if alarm.outcome is None:
+                raise _LingerEnded from None
+            raise Stop(alarm.outcome, detail=self._limit_detail(alarm)) from None
+        except TransportSetupError as error:
+            raise Stop(error.failure.outcome, error.failure.exception, error.failure.detail) from None
+        except NETWORK_ERRORS as error:
+            raise self._explain(error) from None
+        finally:
+            self._timeout = None
+
+    def _remaining(self) -> float | None:
+        return None if self._alarm is None else max(0.0, self._alarm.at - self._trace.clock.monotonic())
+
+    async def _follow(self, name: str, info: Mapping[str, Any]) -> None:
+        """httpcore's trace: which part of the request is under way, so that the right limit is armed."""
+        if name == "connection.connect_tcp.started":
+            self._connected = True
+        elif name.endswith("start_tls.started"):
+            self._in_tls = True
+        elif name.endswith("start_tls.complete"):
+            self._in_tls = False
+        elif name.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            now = self._trace.clock.monotonic()
+            self._trace.sent = self._watchdog.sent = now
+            self._trace.reused_connection = not self._connected
+            self._alarm = self._watchdog.next_alarm()
+            if self._timeout is not None:
+                remaining = self._remaining()
+                self._timeout.reschedule(None if remaining is None else asyncio.get_running_loop().time() + remaining)
+
+    def _take_head(self, response: httpx.Response) -> None:
+        headers = response.headers
+        self._trace.headers = self._trace.clock.monotonic()
+        self._trace.answer = Answer(
+            response.status_code,
+            response.http_version,
+            self._masked(headers.get("content-type")),
+            self._masked(headers.get("content-encoding")),
+            headers.get("content-length"),
+            self._masked(headers.get("server")),
+            self._masked(headers.get("x-request-id") or headers.get("request-id") or headers.get("cf-ray")),
+        )
+        self.retry_forbidden = headers.get("x-should-retry", "").lower() == "false"
+
+    async def _read_reply(self, response: httpx.Response) -> AsyncGenerator[StreamEvent, None]:
+        """The body of a 2xx answer."""
+        trace, decoder = self._trace, self._prepared.dialect.decoder()
+        trace.evidence = decoder.evidence
+        stop: Stop | None = None
+        reads = response.aiter_raw()
+        try:
+            decompress = make_decompressor(response.headers.get("content-encoding"))
+            busy_since = trace.clock.monotonic()
+            while not (decoder.evidence.done or decoder.evidence.error or decoder.evidence.oversize_line):
+                data = await self._guard(anext(reads, b""))
+                if not data:
+                    break
+                arrived = trace.clock.monotonic()
+                trace.mark_read(len(data))
+                for event in self._take(decoder, decompress(data)):
+                    yield event
+                if decoder.evidence.text_chars + decoder.evidence.reasoning_chars > TEXT_LIMIT:
+                    raise Stop(Outcome.OVERSIZE_REPLY, detail={"limit": f"{TEXT_LIMIT >> 20} MiB"})
+                now = trace.clock.monotonic()
+                self._watchdog.shift(now - arrived)
+                if now - busy_since > _WORK_SLICE:
+                    await asyncio.sleep(0)
+                    busy_since = trace.clock.monotonic()
+        except _LingerEnded:
+            pass  # the finish reason proved the end; the missing [DONE] becomes a notice
+        except (UnknownEncoding, DamagedEncoding) as error:
+            stop = Stop(Outcome.DECODE_ERROR, chain_of(error))
+        except Stop as reason:
+            stop = reason
+        broke = await self._drain(reads) if decoder.evidence.done else decoder.evidence.proven and stop is not None
+        for event in decoder.end():
+            self._mark(event)
+            yield event
+        for event in self._close(stop, broke=broke):
+            yield event
+
+    def _take(self, decoder: StreamDecoder, data: bytes) -> list[StreamEvent]:
+        """Decode what a read brought and move the watchdog's marks."""
+        trace, watchdog, evidence = self._trace, self._watchdog, decoder.evidence
+        before = evidence.events
+        events = decoder.feed(data)
+        now = trace.clock.monotonic()
+        trace.mark_events(evidence.events - before)
+        watchdog.last_byte = now
+        watchdog.keepalives = evidence.keepalives > 0
+        if watchdog.first_event is None and decoder.started:
+            watchdog.first_event = now
+        if events or (evidence.finish_reason and watchdog.finished is None):
+            watchdog.last_progress = now
+        if evidence.finish_reason is not None and (watchdog.finished is None or events):
+            watchdog.finished = now
+        for event in events:
+            self._mark(event)
+        return events
+
+    def _mark(self, event: StreamEvent) -> None:
+        if isinstance(event, TextDelta | RefusalDelta):
+            self._trace.mark_text()
+
+    async def _drain(self, reads: AsyncIterator[bytes]) -> bool:
+        """Read what follows `[DONE]`, shortly, so that the connection can be used again; whether it broke instead."""
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                async for _ in reads:
+                    pass
+        except TimeoutError:
+            return False
+        except NETWORK_ERRORS:
+            return True  # after the proof of the end a broken connection is worth a notice and no more
+        return False
+
+    def _close(self, stop: Stop | None, *, broke: bool) -> list[StreamEvent]:
+        """The notices and the ending of a 2xx answer."""
+        prepared, evidence = self._prepared, self._trace.evidence
+        outcome = judge(evidence, stop.outcome if stop else None)
+        notices = list(
+            closing_notices(
+                self._trace,
+                outcome,
+                asked_model=prepared.request.model,
+                streamed=prepared.request.stream,
+                local=prepared.local,
+                broke=broke,
+            )
+        )
+        self._trace.notices.extend(notice.code.value for notice in notices)
+        self.error = evidence.error
+        return [*notices, self._end(outcome, stop)]
+
+    async def _read_refusal(self, response: httpx.Response) -> Ending:
+        """The verdict of an answer other than 2xx: at most 64 KiB of its body and one second for them."""
+        body = bytearray()
+        try:
+            decompress = make_decompressor(response.headers.get("content-encoding"))
+            async with asyncio.timeout(_ERROR_BODY_SECONDS):
+                async for data in response.aiter_raw():
+                    self._trace.mark_read(len(data))
+                    body += decompress(data)
+                    if len(body) >= BODY_LIMIT:
+                        break
+        except (TimeoutError, UnknownEncoding, DamagedEncoding, *NETWORK_ERRORS):
+            pass  # the status is the news; of its explanation whatever came is used
+        status, headers = response.status_code, response.headers
+        explanation = read_error_body(bytes(body[:BODY_LIMIT]), status)
+        self.error = explanation.error
+        self.retry_after = read_retry_after(headers, explanation.error, self._trace.clock.wall())
+        outcome = judge_status(status, explanation, challenged="cf-mitigated" in headers)
+        location = headers.get("location")
+        limits = {name: self._mask(value, 40) for name, value in headers.items() if "ratelimit" in name}
+        detail = {
+            "html_title": self._masked(explanation.html_title),
+            "location": mask_url(self._mask(location)) if location else None,
+            "ray_id": self._masked(headers.get("cf-ray")),
+            "limit_headers": limits or None,
+            "request_bytes": len(self._prepared.wire.body),
+            "prompt_chars": sum(len(message.text) for message in self._prepared.request.messages),
+        }
+        return self._end(outcome, Stop(outcome, detail=detail))
+
+    def _end(self, outcome: Outcome, stop: Stop | None) -> Ending:
+        self._trace.end()
+        recorded = None
+        if (error := self.error) is not None:
+            recorded = RecordedError(
+                error.error_class.value,
+                self._masked(error.type),
+                self._masked(error.code),
+                self._mask(error.message, MESSAGE_LIMIT),
+            )
+        circumstances = Circumstances(
+            stop.exception if stop else None,
+            recorded,
+            self.retry_after,
+            {**self._evidence_detail(), **(stop.detail if stop else {})},
+        )
+        return make_ending(outcome, make_record(self._trace, outcome, circumstances))
+
+    def _evidence_detail(self) -> dict[str, Any]:
+        """Everything that some outcome may want beside the fixed fields; the record keeps what its outcome names."""
+        trace, evidence = self._trace, self._trace.evidence
+        endpoint = trace.call.endpoint if trace.call else None
+        error = self.error
+        return {
+            "host": endpoint.host if endpoint else None,
+            "port": endpoint.port if endpoint else None,
+            "tool_names": [self._mask(name, 80) for name in evidence.tool_names.values()],
+            "filter_categories": [self._mask(name, 80) for name in evidence.filter_categories],
+            "malformed_count": evidence.malformed,
+            "malformed_bytes": evidence.malformed_bytes,
+            "tail_bytes": evidence.tail_bytes,
+            "html_title": self._masked(evidence.html_title),
+            "body_head": self._mask(evidence.head.decode(errors="replace"), 120),
+            "line_bytes": evidence.oversize_line,
+            "limit": "8 MiB",
+            "error_class": error.error_class.value if error else None,
+            "provider_name": self._masked(error.provider_name) if error else None,
+            "reused_connection": trace.reused_connection,
+            "headers_seen": trace.headers is not None,
+            "bytes_sent": None,
+        }
+
+    def _limit_detail(self, alarm: Alarm) -> dict[str, Any]:
+        return {"limit_s": alarm.limit}
+
+    def _explain(self, error: BaseException) -> Stop:
+        failure = explain(
+            error,
+            in_tls=self._in_tls,
+            in_body=self._trace.headers is not None,
+            proxied=proxy_for(self._prepared.wire.url) is not None,
+        )
+        return Stop(failure.outcome, failure.exception, failure.detail)
+
+    def _masked(self, text: str | None) -> str | None:
+        return None if text is None else self._mask(text, 200)

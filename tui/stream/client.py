@@ -1,0 +1,171 @@
+"""Client: `stream()` is the one async generator through which every reply comes.
+
+It never raises for trouble of the network, the server or the format: it yields deltas and notices and then exactly
+one `Finished` or `Interrupted`. Retries happen inside it, only before any output, each announced by a `retrying`
+notice that carries the record of the attempt that failed. Cancelling the task that iterates it, or closing it, closes
+the socket: that is the only sign by which a server knows to stop.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Self
+
+from tui.settings.provider import Provider
+from tui.settings.secrets import Masker, Secret
+from tui.stream.attempt import Attempt, Prepared, Stop
+from tui.stream.dialects import load_dialect
+from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
+from tui.stream.listing import LISTING_SECONDS, ModelListing, list_models
+from tui.stream.outcome import NoticeCode, Outcome
+from tui.stream.preparation import describe, find_endpoint, find_key, prepare, proxy_name, wants_usage
+from tui.stream.record import Circumstances, make_record
+from tui.stream.request import ChatRequest
+from tui.stream.retry import plan_retry
+from tui.stream.trace import StreamTrace
+from tui.stream.transport import Transport
+
+DEFAULT_RETRIES = 2
+_STALE = (Outcome.NO_RESPONSE, Outcome.CONNECTION_RESET, Outcome.SEND_FAILED)
+"""How a kept connection looks that the server closed long ago."""
+
+
+@dataclass(slots=True)
+class _Again:
+    """What one attempt after another must remember."""
+
+    attempt: int = 1
+    include_usage: bool = False
+    stale_used: bool = False
+
+
+class Client:
+    """Owns the connections and the masker with every key that was read."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        mask: Masker,
+        *,
+        retries: int = DEFAULT_RETRIES,
+        transport: Transport | None = None,
+        randomness: Callable[[], float] = random.random,
+    ) -> None:
+        self._environ = environ
+        self._transport = transport or Transport()
+        self._retries = retries
+        self._random = randomness
+        self.mask = mask
+        """Masks foreign text; it knows every key that this client has read."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+    async def stream(
+        self, request: ChatRequest, provider: Provider, trace: StreamTrace
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Ask a provider and yield what comes of it; `trace` holds the figures while it runs."""
+        again = _Again(include_usage=wants_usage(provider))
+        key: Secret | None = None
+        while True:
+            trace.begin(again.attempt, self._retries + 1)
+            attempt: Attempt | None = None
+            try:
+                key = key or await self._find_key(provider)
+                prepared = self._prepare(request, provider, key, trace, include_usage=again.include_usage)
+            except Stop as stop:
+                trace.call = trace.call or describe(request, provider, self.mask)
+                yield self._end_early(stop, trace)
+                return
+            attempt = Attempt(prepared, self._transport, trace, self.mask)
+            ending: Ending | None = None
+            async with aclosing(attempt.events()) as events:
+                async for event in events:
+                    if isinstance(event, Finished | Interrupted):
+                        ending = event
+                    else:
+                        yield event
+            assert ending is not None, "an attempt ends with an ending"
+            wait = self._plan(again, attempt, ending, trace)
+            if wait is None:
+                yield ending
+                return
+            yield self._announce(again, ending, wait, trace)
+            await self._pause(wait, trace)
+
+    async def list_models(self, provider: Provider, *, limit: float = LISTING_SECONDS) -> ModelListing:
+        """The models that a provider lists, or why it does not; `limit` is in seconds."""
+        return await list_models(provider, self._transport, self._environ, limit=limit)
+
+    async def _find_key(self, provider: Provider) -> Secret | None:
+        key = await find_key(provider, self._environ)
+        if key is not None:
+            self.mask.add(key)
+        return key
+
+    def _prepare(
+        self, request: ChatRequest, provider: Provider, key: Secret | None, trace: StreamTrace, *, include_usage: bool
+    ) -> Prepared:
+        wire = load_dialect(provider.dialect).build(request, provider.base_url, include_usage=include_usage)
+        endpoint = find_endpoint(wire.url)
+        trace.call = replace(
+            describe(request, provider, self.mask),
+            key=key.masked if key else None,
+            proxy=proxy_name(wire.url) if endpoint else None,
+        )
+        return prepare(request, provider, key, wire, endpoint)
+
+    def _end_early(self, stop: Stop, trace: StreamTrace) -> Ending:
+        trace.end()
+        circumstances = Circumstances(stop.exception, detail=stop.detail)
+        return make_ending(stop.outcome, make_record(trace, stop.outcome, circumstances))
+
+    def _plan(self, again: _Again, attempt: Attempt, ending: Ending, trace: StreamTrace) -> float | None:
+        """Seconds until the next attempt, or None; sets what it must do otherwise."""
+        if trace.evidence.has_output or again.attempt > self._retries:
+            return None
+        if ending.outcome in _STALE and trace.reused_connection and trace.headers is None and not again.stale_used:
+            again.stale_used = True
+            return 0.0
+        if again.include_usage and _rejects_usage(ending, attempt):
+            again.include_usage = False
+            return 0.0
+        return plan_retry(
+            ending.outcome,
+            attempt=again.attempt,
+            attempts=self._retries + 1,
+            retry_after=attempt.retry_after,
+            forbidden=attempt.retry_forbidden,
+            random=self._random,
+        )
+
+    def _announce(self, again: _Again, ending: Ending, wait: float, trace: StreamTrace) -> Notice:
+        again.attempt += 1
+        trace.notices.append(NoticeCode.RETRYING.value)
+        values = {
+            "attempt": again.attempt,
+            "attempts": self._retries + 1,
+            "seconds": round(wait, 1) if wait % 1 else int(wait),
+            "reason": ending.outcome.value,
+        }
+        return Notice(NoticeCode.RETRYING, values, ending.record)
+
+    async def _pause(self, wait: float, trace: StreamTrace) -> None:
+        trace.retry_at = trace.clock.monotonic() + wait
+        await asyncio.sleep(wait)
+
+
+def _rejects_usage(ending: Ending, attempt: Attempt) -> bool:
+    """Whether the server refused the request for the field that asks for token counts."""
+    message = attempt.error.message if attempt.error else ""
+    refused = ending.outcome in (Outcome.BAD_REQUEST, Outcome.UNPROCESSABLE)
+    return refused and ("stream_options" in message or "include_usage" in message)

@@ -1,0 +1,61 @@
+"""Undo the compression of a body that was asked for plain but came compressed all the same.
+
+httpx's own decoding returns the first member of a gzip body of several and drops the rest without a word, so raw bytes
+are read and decoded here. RFC 9110, 8.4.1: gzip, x-gzip, deflate (zlib, or raw as some servers send it).
+"""
+
+import zlib
+from collections.abc import Callable
+
+_GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+class UnknownEncoding(ValueError):
+    """The content encoding is none that can be undone here; its name is the text."""
+
+
+class DamagedEncoding(ValueError):
+    """The bytes do not decode in their declared encoding."""
+
+
+def make_decompressor(content_encoding: str | None) -> Callable[[bytes], bytes]:
+    """A function from received bytes to body bytes, called in order; raises UnknownEncoding now, DamagedEncoding later.
+
+    A body that merely stops is no error here: the verdict rests on what the text says.
+    """
+    encoding = (content_encoding or "").strip().lower()
+    if encoding in ("", "identity"):
+        return lambda data: data
+    if encoding in ("gzip", "x-gzip"):
+        return _Inflater(_GZIP).feed
+    if encoding == "deflate":
+        return _Inflater(_ZLIB).feed
+    raise UnknownEncoding(encoding)
+
+
+class _Inflater:
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._decoder = zlib.decompressobj(window)
+        self._begun = False
+
+    def feed(self, data: bytes) -> bytes:
+        out = []
+        while data:
+            if self._decoder.eof:
+                self._decoder = zlib.decompressobj(self._window)  # a further member
+            out.append(self._inflate(data))
+            data = self._decoder.unused_data
+        return b"".join(out)
+
+    def _inflate(self, data: bytes) -> bytes:
+        try:
+            text = self._decoder.decompress(data)
+        except zlib.error as error:
+            if self._begun or self._window != _ZLIB:
+                raise DamagedEncoding(str(error)) from None
+            self._window = _RAW
+            self._decoder = zlib.decompressobj(_RAW)
+            return self._inflate(data)
+        self._begun = True
+        return text

@@ -1,0 +1,68 @@
+"""Evidence: what a decoder has seen of a reply and the verdict rests on. It holds counts and marks, never the text."""
+
+from dataclasses import dataclass, field
+
+from tui.stream.provider_error import ProviderError
+
+HEAD_LIMIT = 120
+"""Bytes of a body kept for the record when it turns out to be no reply."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What one response body has shown so far."""
+
+    events: int = 0
+    """Events with data; comments and empty events are keep-alives."""
+    keepalives: int = 0
+    keepalives_before_text: int = 0
+    deltas: int = 0
+    """Pieces of visible text: the estimate of tokens where no usage came."""
+    text_chars: int = 0
+    reasoning_chars: int = 0
+    refusal_chars: int = 0
+    tool_names: dict[int, str] = field(default_factory=dict)
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_reasoning: int | None = None
+    model: str | None = None
+    finish_reason: str | None = None
+    done: bool = False
+    """`[DONE]` was seen."""
+    error: ProviderError | None = None
+    malformed: int = 0
+    malformed_bytes: int = 0
+    tail_bytes: int = 0
+    """Bytes of a torn last event."""
+    oversize_line: int | None = None
+    """Length of the line at which reading stopped, in bytes."""
+    html: bool = False
+    html_title: str | None = None
+    head: bytes = b""
+    sse_fields: bool = False
+    bare_chunks: bool = False
+    """JSON lines without `data:` carried the reply."""
+    whole_object: bool = False
+    """One chat.completion object carried the reply."""
+    invalid_utf8: bool = False
+    unpaired_surrogate: bool = False
+    control_chars: bool = False
+    content_after_finish: bool = False
+    filter_categories: list[str] = field(default_factory=list)
+    generation_ms: float | None = None
+    """The server's own generation time, where it gives one."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the server said that the reply is at its end."""
+        return self.finish_reason is not None or self.done
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything readable came; reasoning and a refusal count."""
+        return bool(self.text_chars or self.reasoning_chars or self.refusal_chars)
+
+    @property
+    def has_output(self) -> bool:
+        """Whether the model produced anything that a person was shown; after that nothing is retried unasked."""
+        return self.has_text or bool(self.tool_names)

@@ -1,0 +1,116 @@
+"""What is checked before the network: the URL, the key, and that a key goes only where it was meant to.
+
+A request that fails here never opens a socket; its outcome is one of `bad-url`, `no-api-key`, `bad-api-key-text`,
+`insecure-url`.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from tui.settings.provider import Provider, is_loopback
+from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
+from tui.stream.attempt import Prepared, Stop
+from tui.stream.dialects import WireRequest, load_dialect
+from tui.stream.outcome import Outcome
+from tui.stream.request import ChatRequest
+from tui.stream.trace import Call, Endpoint
+from tui.stream.transport import proxy_for
+from tui.stream.watchdog import LOCAL, REMOTE, Limits
+
+_BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+
+# Routes known to accept `stream_options`; others may answer 400 or 422 to a field that they do not know.
+_USAGE_HOSTS = frozenset(
+    {"api.openai.com", "openrouter.ai", "api.deepseek.com", "api.groq.com", "api.mistral.ai", "api.together.xyz"}
+)
+
+
+def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
+    """Who is asked for what, for the record, as far as it is known before anything is checked."""
+    return Call(
+        mask(request.model, 200),
+        mask(provider.name, 200),
+        request.kind,
+        provider.environment,
+        find_endpoint(load_dialect(provider.dialect).build(request, provider.base_url, include_usage=False).url),
+        None,
+        None,
+        mask(provider.owner, 200) if provider.owner else None,
+        mask(provider.support, 200) if provider.support else None,
+    )
+
+
+def find_endpoint(url: str) -> Endpoint | None:
+    """Scheme, host, port and path of a usable http(s) URL, userinfo and query left out; None if it is not usable."""
+    if _BAD_IN_URL.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        return None
+    return Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), parts.path)
+
+
+async def find_key(provider: Provider, environ: Mapping[str, str]) -> Secret | None:
+    """The provider's key; None if it needs none. Raises Stop with `no-api-key` or `bad-api-key-text`."""
+    source = provider.key
+    if source.kind == "none":
+        return None
+    described = {"key_source": source.describe()}
+    try:
+        # A key command may take seconds, and a file may be on a slow disk: the loop does not wait for either.
+        key = read_key(source, environ) if source.kind == "env" else await asyncio.to_thread(read_key, source, environ)
+    except KeyUnavailable:
+        raise Stop(Outcome.NO_API_KEY, detail=described) from None
+    if key is None:
+        raise Stop(Outcome.NO_API_KEY, detail=described)
+    if (index := key.bad_character()) is not None:
+        raise Stop(Outcome.BAD_API_KEY_TEXT, detail={**described, "bad_char_index": index})
+    return key
+
+
+def prepare(
+    request: ChatRequest, provider: Provider, key: Secret | None, wire: WireRequest, endpoint: Endpoint | None
+) -> Prepared:
+    """The last checks, and the request ready to be sent. Raises Stop with `bad-url` or `insecure-url`."""
+    if endpoint is None:
+        raise Stop(Outcome.BAD_URL, detail={"os_error": mask_url(provider.base_url)})
+    if key is not None and endpoint.scheme == "http" and not is_loopback(endpoint.host) and not provider.allow_http:
+        raise Stop(Outcome.INSECURE_URL, detail={"host": endpoint.host})
+    return Prepared(request, wire, key, load_dialect(provider.dialect), find_limits(provider), provider.is_local)
+
+
+def find_limits(provider: Provider) -> Limits:
+    """The provider's timeouts over the defaults for where it is."""
+    defaults, chosen = (LOCAL if provider.is_local else REMOTE), provider.timeouts
+
+    def pick(mine: float | None, default: float) -> float:
+        return default if mine is None else mine
+
+    return Limits(
+        connect=pick(chosen.connect, defaults.connect),
+        first_byte=pick(chosen.first_byte, defaults.first_byte),
+        idle=pick(chosen.idle, defaults.idle),
+        stall=pick(chosen.stall, defaults.stall),
+        linger=pick(chosen.linger, defaults.linger),
+        deadline=pick(chosen.deadline, defaults.deadline),
+        first_byte_is_default=chosen.first_byte is None,
+    )
+
+
+def wants_usage(provider: Provider) -> bool:
+    """Whether token counts are asked for: as configured, else of the routes known to give them."""
+    if provider.usage != "auto":
+        return provider.usage == "on"
+    return provider.origin == "practice" or (urlsplit(provider.base_url).hostname or "") in _USAGE_HOSTS
+
+
+def proxy_name(url: str) -> str | None:
+    """The proxy in use, masked."""
+    proxy = proxy_for(url)
+    return None if proxy is None else mask_url(proxy)

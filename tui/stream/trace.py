@@ -1,0 +1,186 @@
+"""StreamTrace: marks and counts of one reply, handed in by the caller so that a cancelled stream has its figures too.
+
+Durations are seconds of the clock's monotonic time; only `wall_started` is wall time. A trace follows one request
+through all its attempts: `begin` starts the marks anew for each, `asked` and `first_asked` keep the first one's.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tui.stream.evidence import Evidence
+
+BURST_GAP = 0.05
+"""Reads less than this many seconds apart belong to one burst."""
+_WIDEST_DELTA = 4.0
+"""Characters to a token, roughly, where deltas carry more than one token each."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where time comes from; tests move it."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = _now
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a request goes, without userinfo and query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of whom; every text in it is masked already."""
+
+    model: str
+    route: str
+    request_type: str
+    environment: str | None = None
+    endpoint: Endpoint | None = None
+    key: str | None = None
+    proxy: str | None = None
+    owner: str | None = None
+    support: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The head of the response, masked."""
+
+    status: int
+    http_version: str
+    content_type: str | None = None
+    content_encoding: str | None = None
+    content_length: str | None = None
+    server: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(slots=True)
+class StreamTrace:
+    """Figures of one reply while it runs and after. The status bar reads it, the record is made from it."""
+
+    clock: Clock = field(default_factory=Clock)
+    call: Call | None = None
+    answer: Answer | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    notices: list[str] = field(default_factory=list)
+    """Codes of the notices that were given, in order."""
+    attempt: int = 0
+    attempts: int = 1
+    wall_started: datetime | None = None
+    first_started: float | None = None
+    """The start of the first attempt: what a person waits from."""
+    started: float | None = None
+    sent: float | None = None
+    headers: float | None = None
+    first_byte: float | None = None
+    first_text: float | None = None
+    last_text: float | None = None
+    last_byte: float | None = None
+    ended: float | None = None
+    bytes: int = 0
+    bursts: int = 0
+    burst_bytes: list[int] = field(default_factory=list)
+    """Sizes of the first bursts, for the rules on buffering."""
+    burst_events: list[int] = field(default_factory=list)
+    max_gap: float | None = None
+    reused_connection: bool = False
+    retry_at: float | None = None
+    """While a retry is waited for: when it begins."""
+
+    def begin(self, attempt: int, attempts: int) -> None:
+        """Start the marks of an attempt; counted from 1."""
+        self.attempt, self.attempts = attempt, attempts
+        self.wall_started = self.clock.wall()
+        self.started = self.clock.monotonic()
+        if self.first_started is None:
+            self.first_started = self.started
+        self.answer = None
+        self.evidence = Evidence()
+        self.sent = self.headers = self.first_byte = self.first_text = self.last_text = self.last_byte = None
+        self.ended = self.max_gap = self.retry_at = None
+        self.bytes = self.bursts = 0
+        self.burst_bytes, self.burst_events = [], []
+        self.reused_connection = False
+
+    def mark_read(self, size: int) -> None:
+        """Bytes of the body came."""
+        now = self.clock.monotonic()
+        gap = None if self.last_byte is None else now - self.last_byte
+        if self.first_byte is None:
+            self.first_byte = now
+        elif gap is not None:
+            self.max_gap = max(self.max_gap or 0.0, gap)
+        if gap is None or gap >= BURST_GAP:
+            self.bursts += 1
+            if len(self.burst_bytes) < 64:
+                self.burst_bytes.append(0)
+                self.burst_events.append(0)
+        if self.bursts == len(self.burst_bytes):
+            self.burst_bytes[-1] += size
+        self.last_byte = now
+        self.bytes += size
+
+    def mark_events(self, count: int) -> None:
+        """Events were decoded out of the last read."""
+        if count and self.bursts == len(self.burst_events):
+            self.burst_events[-1] += count
+
+    def mark_text(self) -> None:
+        """Visible text came: what first-token time and speed are measured by."""
+        self.last_text = self.clock.monotonic()
+        if self.first_text is None:
+            self.first_text = self.last_text
+
+    def end(self) -> None:
+        """The attempt is over; later calls change nothing."""
+        if self.ended is None:
+            self.ended = self.clock.monotonic()
+
+    @property
+    def state(self) -> str:
+        """`connecting`, `retrying`, `waiting`, `streaming` or `ended`: what a person is told."""
+        if self.ended is not None and self.retry_at is None:
+            return "ended"
+        if self.retry_at is not None:
+            return "retrying"
+        if self.sent is None:
+            return "connecting"
+        return "streaming" if self.evidence.has_output else "waiting"
+
+    def silence(self) -> float | None:
+        """Seconds since the last byte, or since the request was sent if none came; None when nothing is awaited."""
+        if self.ended is not None or self.sent is None:
+            return None
+        return self.clock.monotonic() - (self.last_byte or self.sent)
+
+    def first_text_seconds(self) -> float | None:
+        """Seconds from the start of the attempt to its first visible text."""
+        return None if self.first_text is None or self.started is None else self.first_text - self.started
+
+    def tokens(self) -> tuple[int, bool]:
+        """Tokens of visible text so far, and whether that is an estimate."""
+        evidence = self.evidence
+        if evidence.tokens_out is not None and (evidence.tokens_reasoning is not None or not evidence.reasoning_chars):
+            return max(0, evidence.tokens_out - (evidence.tokens_reasoning or 0)), False
+        characters = evidence.text_chars + evidence.refusal_chars
+        return max(evidence.deltas, round(characters / _WIDEST_DELTA)), True
+
+    def speed(self) -> float | None:
+        """Tokens a second over decode time only, first visible text to last; None while that is too short to say."""
+        if self.first_text is None or self.last_text is None or self.last_text - self.first_text < BURST_GAP:
+            return None
+        count, _ = self.tokens()
+        return count / (self.last_text - self.first_text)

@@ -1,0 +1,233 @@
+"""Transport: httpx and nothing of chats. It opens responses and puts a name to every way in which that can fail.
+
+    TransportFailure
+    +- while the client is built     proxy or certificate settings that cannot be used
+    +- on the way                    name, route, refusal, TLS, proxy
+    +- in the answer                 no response, not HTTP, cut, reset
+
+httpx's own texts are no messages: many are empty, "All connection attempts failed" hides ECONNREFUSED, and some hold
+the whole Authorization header. So the cause is found in the chain of exceptions, and only class names are kept.
+"""
+
+import asyncio
+import errno
+import os
+import re
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from tui import __version__
+from tui.settings.provider import is_loopback
+from tui.settings.secrets import Secret, mask_url
+from tui.stream.dialects import WireRequest
+from tui.stream.outcome import Outcome
+
+TraceHook = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+"""httpcore's trace extension: https://www.encode.io/httpcore/extensions/#trace"""
+
+NETWORK_ERRORS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError, ExceptionGroup)
+"""What opening or reading a response may raise; `explain` knows them all. ssl.SSLError is an OSError."""
+
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFailure:
+    """Why a request broke."""
+
+    outcome: Outcome
+    exception: list[str]
+    """Class names from the outermost to the cause."""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class TransportSetupError(Exception):
+    """The settings of proxy or certificates cannot be used; it carries its failure."""
+
+    def __init__(self, failure: TransportFailure) -> None:
+        super().__init__(failure.outcome.value)
+        self.failure = failure
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment (on macOS the system too) names for a URL; never one for loopback."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return None if not proxy or proxy_bypass(host) else proxy
+
+
+class Transport:
+    """Owns the httpx clients, one per proxy and kind of TLS; each is built when it is first needed."""
+
+    def __init__(self) -> None:
+        self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
+
+    async def open(self, wire: WireRequest, key: Secret | None, hook: TraceHook) -> httpx.Response:
+        """Send a request and return its response with the body unread; the caller closes it.
+
+        Redirects are never followed: a POST would be sent again as a GET. Raises NETWORK_ERRORS, TransportSetupError.
+        """
+        client = await self._client_for(wire.url)
+        headers = {**wire.headers, "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"weir/{__version__}"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key.reveal()}"
+        request = client.build_request(wire.method, wire.url, headers=headers, content=wire.body or None)
+        request.extensions["trace"] = hook
+        return await client.send(request, stream=True)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.aclose()
+
+    async def _client_for(self, url: str) -> httpx.AsyncClient:
+        proxy = proxy_for(url)
+        # Loading the certificates takes 50 ms: a request to this machine over plain http needs none of them.
+        with_certificates = proxy is not None or url.startswith("https:")
+        name = (proxy, with_certificates)
+        if name not in self._clients:
+            context = await asyncio.to_thread(_load_certificates) if with_certificates else _no_certificates()
+            self._clients.setdefault(name, _build_client(proxy, context))
+        return self._clients[name]
+
+
+def _build_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            proxy=proxy, verify=context, trust_env=False, follow_redirects=False, timeout=httpx.Timeout(None)
+        )
+    except (ValueError, httpx.InvalidURL, ImportError) as error:
+        detail = {"proxy": mask_url(proxy or ""), "os_error": "the proxy address cannot be used"}
+        raise TransportSetupError(TransportFailure(Outcome.PROXY_UNREACHABLE, chain_of(error), detail)) from None
+
+
+def _load_certificates() -> ssl.SSLContext:
+    """The trusted roots: SSL_CERT_FILE or SSL_CERT_DIR if set, else certifi's."""
+    import certifi
+
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        if file or folder:
+            return ssl.create_default_context(cafile=file or None, capath=folder or None)
+        return ssl.create_default_context(cafile=certifi.where())
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or "it holds no certificates"
+        where = f"SSL_CERT_FILE={file}" if file else f"SSL_CERT_DIR={folder}"
+        failure = TransportFailure(Outcome.TLS_CERTIFICATE, chain_of(error), {"tls_detail": f"{where}: {reason}"})
+        raise TransportSetupError(failure) from None
+
+
+def _no_certificates() -> ssl.SSLContext:
+    """A context that trusts nobody, for clients that only speak plain http."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def explain(error: BaseException, *, in_tls: bool, in_body: bool, proxied: bool) -> TransportFailure:
+    """The outcome of an exception out of NETWORK_ERRORS.
+
+    `in_tls`: a handshake had begun and not ended. `in_body`: the head of the answer had come. `proxied`: TCP went to a
+    proxy, so a dead end there is not the target's.
+    """
+    causes = list(_walk(error))
+    outcome, detail = _name(error, causes, in_tls=in_tls, in_body=in_body)
+    if proxied and outcome in (Outcome.CONNECT_REFUSED, Outcome.DNS_FAILURE, Outcome.UNREACHABLE):
+        outcome = Outcome.PROXY_UNREACHABLE
+    os_error = next((cause for cause in reversed(causes) if isinstance(cause, OSError) and cause.errno), None)
+    if os_error is not None:
+        detail.setdefault("os_error", _os_error_name(os_error))
+    return TransportFailure(outcome, chain_of(error), detail)
+
+
+def _name(
+    error: BaseException, causes: list[BaseException], *, in_tls: bool, in_body: bool
+) -> tuple[Outcome, dict[str, Any]]:
+    if (named := _name_httpx(error, in_body=in_body)) is not None:
+        return named
+    for cause in reversed(causes):
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return Outcome.TLS_CERTIFICATE, {"tls_detail": cause.verify_message}
+            case socket.gaierror():
+                return Outcome.DNS_FAILURE, {}
+            case ConnectionRefusedError():
+                return Outcome.CONNECT_REFUSED, {}
+            case ssl.SSLError() if not in_body:
+                return Outcome.TLS_HANDSHAKE, {"tls_detail": cause.reason or "unknown"}
+            case OSError() if cause.errno in _UNREACHABLE:
+                return Outcome.UNREACHABLE, {}
+            case OSError() if cause.errno == errno.ETIMEDOUT and not in_body:
+                return Outcome.CONNECT_TIMEOUT, {}
+            case _:
+                continue
+    if isinstance(error, httpx.ConnectError):
+        return (Outcome.TLS_HANDSHAKE, {"tls_detail": "connection closed"}) if in_tls else (Outcome.CONNECT_RESET, {})
+    if isinstance(error, httpx.WriteError):
+        return Outcome.SEND_FAILED, {}
+    return Outcome.CONNECTION_RESET, {}
+
+
+def _name_httpx(error: BaseException, *, in_body: bool) -> tuple[Outcome, dict[str, Any]] | None:
+    """The outcome, where httpx's class decides it without a look at the cause."""
+    match error:
+        case httpx.ProxyError():
+            number = re.match(r"\s*(\d{3})\b", str(error))
+            status = int(number[1]) if number else None
+            return (Outcome.PROXY_AUTH if status == 407 else Outcome.PROXY_REFUSED), {"proxy_status": status}
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return Outcome.BAD_URL, {}
+        case httpx.PoolTimeout():
+            return Outcome.POOL_TIMEOUT, {}
+        case httpx.LocalProtocolError() | UnicodeError():
+            return Outcome.PROTOCOL_ERROR, {}
+        case httpx.RemoteProtocolError():
+            text = str(error)
+            if in_body:
+                cut = "peer closed connection" in text or "disconnected" in text
+                return (Outcome.TRUNCATED_BODY if cut else Outcome.PROTOCOL_ERROR), {}
+            return (Outcome.NO_RESPONSE if "without sending" in text else Outcome.PROTOCOL_ERROR), {}
+        case _:
+            return None
+
+
+def chain_of(error: BaseException) -> list[str]:
+    """Class names from the outermost exception to its cause, each once; never their texts, which may hold a key."""
+    names = []
+    for cause in _walk(error):
+        module = type(cause).__module__.partition(".")[0]
+        name = type(cause).__name__ if module == "builtins" else f"{module}.{type(cause).__name__}"
+        if name not in names:
+            names.append(name)
+    return names
+
+
+def _walk(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    pending: list[BaseException] = [error]
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            pending.extend(current.exceptions)
+        if (cause := current.__cause__ or current.__context__) is not None:
+            pending.append(cause)
+
+
+def _os_error_name(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "name resolution failed"
+    return errno.errorcode.get(error.errno or 0, str(error.errno))

@@ -1,0 +1,1 @@
+"""What may be shown, and in which words."""

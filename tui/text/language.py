@@ -1,0 +1,81 @@
+"""The sentences of one language: every word of ours that a person can meet is in `en.toml` or `zh.toml`.
+
+A sentence is looked up by its code and filled with values. It may have variants: `with.NAME` is taken when that value
+is there, `without.NAME` when it is missing, so that no sentence ever shows a hole.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+LanguageCode = Literal["en", "zh"]
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One catalogue of sentences, read once by `load_language`."""
+
+    code: LanguageCode
+    catalogue: Mapping[str, Any]
+    """The parsed file: the tables `outcome`, `notice` and `ui`."""
+
+    def outcome(self, code: str, values: Values) -> str:
+        """The sentence that says how a reply ended."""
+        return _fill(self.catalogue["outcome"][code], values)
+
+    def advice(self, code: str, values: Values) -> list[str]:
+        """The next steps after this outcome, the most likely first; each names the act, not a key."""
+        return [text.format_map(_Given(values)) for text in self.catalogue["outcome"][code]["advice"]]
+
+    def notice(self, code: str, values: Values) -> str:
+        """The sentence of a notice."""
+        return _fill(self.catalogue["notice"][code], values)
+
+    def say(self, name: str, **values: object) -> str:
+        """A sentence of the program itself by its dotted name, such as `status.silent`; unknown ones raise KeyError."""
+        node: Any = self.catalogue["ui"]
+        for part in name.split("."):
+            node = node[part]
+        return str(node).format_map(_Given(values))
+
+
+class _Given(dict[str, object]):
+    """Values for a sentence: a missing one reads `?` instead of raising, since a sentence with a gap beats none."""
+
+    def __init__(self, values: Values) -> None:
+        super().__init__({name: value for name, value in values.items() if value is not None})
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _fill(entry: Mapping[str, Any], values: Values) -> str:
+    template = entry["sentence"]
+    for name, variant in entry.get("with", {}).items():
+        if values.get(name):
+            template = variant
+    for name, variant in entry.get("without", {}).items():
+        if not values.get(name):
+            template = variant
+    return str(template.format_map(_Given(values)))
+
+
+def load_language(code: LanguageCode) -> Language:
+    """Read the catalogue of one language from the package."""
+    text = files("tui.text").joinpath(f"{code}.toml").read_text(encoding="utf-8")
+    return Language(code, tomllib.loads(text))
+
+
+def choose_language(wanted: str, environ: Mapping[str, str]) -> LanguageCode:
+    """`wanted` as configured (`auto`, `en`, `zh`); `auto` follows LC_ALL, LC_MESSAGES and LANG, in POSIX's order."""
+    if wanted == "zh":
+        return "zh"
+    if wanted == "en":
+        return "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
