@@ -168,9 +168,17 @@ def _is_pipe_or_file(descriptor: int) -> bool:
 def _open_app(options: argparse.Namespace, launch: "Launch") -> int:
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise UsageError("the app needs a terminal; use `weir ask` in a pipe or a script")
+    from tui.chat.choice import choose_routes
+    from tui.compose import open_workspace
     from tui.ui.run import run_app
 
-    return run_app(launch, _language(launch), resume=bool(getattr(options, "continue_", False)))
+    choose_routes(launch.wish, launch.config, launch.environ)  # complains about the flags before the screen opens
+
+    async def opener(mask: Any, report: Any, consent: Any) -> Any:
+        return await open_workspace(launch, mask, report, keep=True, consent=consent)
+
+    resume = bool(getattr(options, "continue_", False))
+    return run_app(launch.config, launch.paths, _language(launch), opener, resume=resume)
 
 
 async def _practise(port: int, fault: str | None) -> int:

@@ -1,13 +1,10 @@
-"""What is masked, in which forms, and what is left alone."""
+"""What is masked by its shape, what is left alone, and that both hold for any text."""
 
 import base64
-import json
 import time
-import urllib.parse
-from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.settings.mask import cut, public_prefix
@@ -135,6 +132,8 @@ STRUCTURES = {
     "password": ("password={}", PASSWORD),
     "password colon": ("Password: {}", PASSWORD),
     "password json": ('{{"password": "{}"}}', "correct horse battery"),
+    "password tuple": ("[('password', '{}')]", PASSWORD),
+    "key list": ('[["x-api-key", "{}"]]', OPAQUE),
     "password quote": ('{{"password": "ab\\"{}"}}', PASSWORD),
     "password chinese": ("密码：{}", PASSWORD),
     "userinfo": ("http://me:{}@proxy.example:8080/x", PASSWORD),
@@ -191,6 +190,7 @@ LEFT_ALONE = [
     "You didn't provide an API key. Invalid API key: please check it.",
     '{"loc": ["header", "x-api-key"], "msg": "Field required", "type": "missing"}',
     '{"api_key": null, "password": "is required"}',
+    '{"missing": ["api_key", "password", "username"]}',
     "api_key=None",
     "password: required",
     "Incorrect API key provided: sk-abc***************wxyz.",
@@ -210,102 +210,6 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     known = Masker([Secret(PROJECT_KEY), Secret("x"), Secret("none-of-these-words")])
     assert Masker()(text) == text
     assert known(text) == text
-
-
-def parts(text: str, length: int) -> list[str]:
-    return [text[start : start + length] for start in range(0, len(text), length)]
-
-
-def escaped(key: str) -> str:
-    return "".join(f"\\u{ord(character):04x}" for character in key)
-
-
-ODD_KEY = 'aZ"9\\%/ü4+x=8Qk&<w>\'7' + "pLm3"
-
-FORMS: dict[str, Callable[[str], str]] = {
-    "exact": lambda key: key,
-    "upper": lambda key: "".join(character.upper() if character.isascii() else character for character in key),
-    "lower": str.lower,
-    "percent": lambda key: urllib.parse.quote(key, safe=""),
-    "percent, all": lambda key: "".join(f"%{octet:02X}" for octet in key.encode()),
-    "percent, twice": lambda key: urllib.parse.quote(urllib.parse.quote(key, safe=""), safe=""),
-    "json": json.dumps,
-    "json, all": escaped,
-    "json, twice": lambda key: json.dumps(json.dumps(key)),
-    "repr": repr,
-    "bytes": lambda key: repr(key.encode()),
-    "html": lambda key: key.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").replace("-", "&#45;"),
-    "base64": lambda key: base64.b64encode(key.encode()).decode(),
-    "base64, user": lambda key: base64.b64encode(b"u:" + key.encode()).decode(),
-    "base64, me": lambda key: base64.b64encode(b"me:" + key.encode() + b"!").decode(),
-    "base64, one": lambda key: base64.urlsafe_b64encode(b"?" + key.encode()).decode(),
-    "base64, cut": lambda key: base64.b64encode(key.encode()).decode()[:-3],
-    "base64, lines": lambda key: "\n".join(parts(base64.b64encode(key.encode()).decode(), 7)),
-    "hex": lambda key: key.encode().hex(),
-    "spaces": lambda key: " ".join(key),
-    "lines": lambda key: "\n".join(parts(key, 6)),
-    "escaped lines": lambda key: "\\n".join(parts(key, 6)),
-    "table": lambda key: " │\n│ ".join(parts(key, 6)),
-    "pipes": lambda key: " |\n| ".join(parts(key, 6)),
-    "colours": lambda key: "\x1b[1m".join(key),
-    "escaped colours": lambda key: "\\x1b[31m".join(parts(key, 6)),
-    "invisible": "\u200b".join,
-    "soft hyphens": "\u00ad".join,
-    "half a sequence": lambda key: "\x1b[" + key,
-}
-
-
-KNOWN = {"project": PROJECT_KEY, "opaque": OPAQUE, "odd": ODD_KEY, "words": "swordfish & more", "eight": "kq7#bT~w"}
-
-
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
-@pytest.mark.parametrize("key", KNOWN.values(), ids=KNOWN.keys())
-def test_a_known_key_is_masked_in_every_form(key: str, form: Callable[[str], str]) -> None:
-    written = form(key)
-    if form is FORMS["base64, cut"] and len(key) < 12:
-        written = FORMS["base64"](key)
-    masked = Masker([Secret(key)])(f"(before) {written} (after)")
-    assert masked.startswith("(before) ")
-    assert masked.endswith(" (after)")
-    # Quotes and what base64 holds of the neighbours may stay beside the mask, and nothing else.
-    assert len(masked) - len("(before)  (after)") <= len("sk-proj-…0xYz") + 10
-    assert "…" in masked or "[masked]" in masked
-
-
-@pytest.mark.parametrize("key", [PROJECT_KEY, OPAQUE, ODD_KEY], ids=["project", "opaque", "odd"])
-def test_a_start_of_a_known_key_is_masked_from_the_ninth_character_behind_its_prefix(key: str) -> None:
-    mask = Masker([Secret(key)])
-    sure = len(public_prefix(key)) + 9
-    for length in range(sure, len(key)):
-        assert key[:sure] not in mask(f"x {key[:length]} y")
-    assert mask(f"x {key[: sure - 1]} y") == f"x {key[: sure - 1]} y"
-
-
-def test_a_secret_that_begins_like_a_known_one_is_masked_whole() -> None:
-    known = OPAQUE + "A" * 20
-    other = OPAQUE + "_B" * 20
-    assert Masker([Secret(known)])(f"x {other} y") == "x [masked] y"
-
-
-def test_overlapping_keys_leave_nothing() -> None:
-    first, second = "abcd1234efgh", "efgh5678ijkl"
-    assert Masker([Secret(first), Secret(second)])("abcd1234efgh5678ijkl") == "[masked]"
-    assert Masker([Secret("ab" * 5 + "XYZ")])("ab" * 7 + "XYZ") == "[masked]"
-
-
-def test_a_short_key_is_masked_only_where_a_header_holds_a_key() -> None:
-    mask = Masker([Secret("none"), Secret("x")])
-    assert mask("Bearer none, api_key=none, x-api-key: x") == "Bearer [masked], api_key=[masked], x-api-key: [masked]"
-    assert mask("there is none; x marks the spot") == "there is none; x marks the spot"
-
-
-def test_a_key_is_added_once_and_found_from_then_on() -> None:
-    mask = Masker()
-    assert mask("see swordfish-9") == "see swordfish-9"
-    mask.add(Secret("swordfish-9"))
-    mask.add(Secret("swordfish-9"))
-    mask.add(Secret(""))
-    assert mask("see swordfish-9") == "see [masked]"
 
 
 @pytest.mark.parametrize(
@@ -412,32 +316,9 @@ PIECES = st.one_of(
 @example("Bearer Authorization: token sk-…W0xYpassword: [masked", None)
 @example("password: required", 14)
 def test_masking_twice_changes_nothing(text: str, limit: int | None) -> None:
-    mask = Masker([Secret(PROJECT_KEY), Secret("none"), Secret(ODD_KEY)])
+    mask = Masker([Secret(PROJECT_KEY), Secret("none"), Secret(OPAQUE)])
     once = mask(text, limit)
     assert mask(once, limit) == once
-
-
-KEYS = st.one_of(
-    st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=60),
-    st.text(min_size=8, max_size=30),
-    st.text("ab", min_size=8, max_size=40),
-    st.text("%1\\nu0 |", min_size=8, max_size=20),
-    st.tuples(st.sampled_from(["sk-", "sk-proj-", "gsk_"]), st.text("aB1-_", min_size=8, max_size=60)).map("".join),
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(KEYS, st.text(max_size=20), st.text(max_size=20), st.integers(0, 60))
-@example("a" * 24, "", "a" * 5, 0)
-@example("41abcdef", "%", "", 0)
-@example("nabcdefg", "\\", "", 0)
-def test_no_known_key_and_no_sure_start_of_it_remains(key: str, before: str, after: str, length: int) -> None:
-    assume(key not in "[masked]")
-    sure = key[: len(public_prefix(key)) + 9]
-    masked = Masker([Secret(key)])(f"{before}{key}{after} {key[:length]}{after}")
-    assert key not in masked
-    if len(sure) == len(public_prefix(key)) + 9:
-        assert sure not in masked
 
 
 LONG = 65536

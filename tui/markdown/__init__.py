@@ -1,0 +1,1 @@
+"""Markdown without any widget: how a reply's text is parsed."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import struct
+from contextlib import suppress
 
 LAST_CHUNK = b"0\r\n\r\n"
 RESET_PAUSE = 0.1
@@ -38,7 +39,9 @@ class Body:
         await asyncio.sleep(RESET_PAUSE)
         # Windows has 16-bit fields in `struct linger`, every other system has ints.
         linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        # EINVAL on macOS: the client has closed in the pause, and there is no connection left to break.
+        with suppress(OSError):
+            self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self._writer.transport.abort()
 
     def _frame(self, data: bytes) -> bytes:

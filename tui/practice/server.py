@@ -119,11 +119,13 @@ class PracticeServer:
                 await self._converse(inbox, writer)
                 # A close with bytes of the client unread would be an RST and could destroy the last answer.
                 inbox.discard()
-                if writer.can_write_eof() and not writer.is_closing():
-                    writer.write_eof()
+                if not writer.is_closing():
+                    # ENOTCONN, which is no ConnectionError: the client has just reset the connection itself.
+                    with suppress(OSError):
+                        writer.write_eof()
                     await asyncio.sleep(LINGER)
                 filling.cancel()
-        except* OSError:
+        except* ConnectionError:
             # The client is gone, so there is nobody left to answer; a reply that this ended is counted already.
             pass
 
@@ -180,7 +182,7 @@ class PracticeServer:
         self._open_streams += 1
         try:
             yield
-        except (asyncio.CancelledError, OSError):
+        except (asyncio.CancelledError, ConnectionError):
             if not self._closing:
                 self._client_closes.release()
             raise

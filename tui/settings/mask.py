@@ -76,7 +76,7 @@ def _pair(name: str, bare: str) -> re.Pattern[str]:
     """A name and its value as headers, JSON (escaped too), and the reprs of dicts, tuples and bytes write them."""
     return re.compile(
         rf"(?P<name>{name})(?P<close>{_QUOTE})?"
-        rf"(?:[ \t]{{0,8}}(?:=>|:=|==?|[:：])[ \t]{{0,8}}|(?(close),[ \t]{{0,8}}(?=b?{_QUOTE})|(?!)))"
+        rf"(?:[ \t]{{0,8}}(?:=>|:=|==?|[:：])[ \t]{{0,8}}|(?(close)(?P<comma>,)[ \t]{{0,8}}(?=b?{_QUOTE})|(?!)))"
         rf"(?:[bu]?(?P<open>{_QUOTE})(?P<quoted>(?:(?!(?P=open))(?:\\.|[^\\\n]))*)|(?P<bare>{bare}))",
         re.IGNORECASE,
     )
@@ -104,6 +104,7 @@ _PASSWORD = _pair(r"(?:(?<![A-Za-z])(?:pwd|passwd|passphrase)|password|密码|�
 _LONGEST_WORD = 256
 """No word of prose is longer. A longer value is masked, so that no value is searched again and again."""
 
+_TUPLE_END = re.compile(rf"{_QUOTE}\s*\)")
 _STOPS = ".:!?"
 _PROSE = {
     "a", "an", "and", "any", "are", "at", "be", "bool", "bytes", "can", "cannot", "change", "characters",
@@ -265,7 +266,7 @@ def mask_shapes(text: str, dummies: Collection[str] = ()) -> str:
     text = _substitute(_KEY_PAIR, lambda pair: _mask_named_key(pair, dummies), text)
     text = _substitute(_SESSION, lambda pair: MASKED if _is_token(_value(pair)) else None, text)
     text = _substitute(_TOKEN_PAIR, lambda pair: _mask_value(_value(pair)) if _is_token(_value(pair)) else None, text)
-    text = _substitute(_PASSWORD, lambda pair: None if _is_prose(_value(pair)) else MASKED, text)
+    text = _substitute(_PASSWORD, _mask_password, text)
     text = _ID.sub(_mask_whole, text)
     return _HASH.sub(MASKED, _MAIL.sub(MASKED, text))
 
@@ -334,11 +335,22 @@ def _mask_scheme(pair: re.Match[str], dummies: Collection[str]) -> str | None:
 def _mask_named_key(pair: re.Match[str], dummies: Collection[str]) -> str | None:
     value = _value(pair)
     word = value.rstrip(_STOPS)
-    if pair.lastgroup == "quoted":
+    if pair.lastgroup == "quoted" and not _is_listed(pair):
         secret = not _is_prose(value) and not any(character.isspace() for character in value)
     else:
         secret = _is_credential(word, 6)
     return _mask_value(value) if secret or word.lower() in dummies else None
+
+
+def _mask_password(pair: re.Match[str]) -> str | None:
+    value = _value(pair)
+    word = _is_listed(pair) and not _is_credential(value, 6)
+    return None if word or _is_prose(value) else MASKED
+
+
+def _is_listed(pair: re.Match[str]) -> bool:
+    """Whether the value only follows the name in a list, such as that of missing fields; a tuple is a pair."""
+    return pair["comma"] is not None and not _TUPLE_END.match(pair.string, pair.end())
 
 
 def _is_masked(value: str) -> bool:

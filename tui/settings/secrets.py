@@ -30,7 +30,7 @@ from tui.settings.mask import (
     unescape,
 )
 
-__all__ = ["KeySource", "KeyUnavailable", "Masker", "Secret", "mask_key", "mask_url", "read_key"]
+__all__ = ["KeySource", "KeyUnavailable", "Masker", "Secret", "end_session", "mask_key", "mask_url", "read_key"]
 
 _LONGEST_LINE = 65536
 """Bytes kept of a file or of a command's output; no header may be as long."""
@@ -204,7 +204,9 @@ def _run_command(source: KeySource, environ: Mapping[str, str], timeout: float) 
     except subprocess.TimeoutExpired:
         raise KeyUnavailable(source, f"it did not end within {timeout:g} s") from None
     finally:
-        _end(process, reader)
+        end_session(process)
+        # A grandchild in a session of its own may hold the pipe open; the thread is a daemon and is not waited for.
+        reader.join(1.0)
     if status:
         raise KeyUnavailable(source, f"it failed with status {status}")
     if not content:
@@ -220,8 +222,8 @@ def _drain(output: IO[bytes], content: bytearray) -> None:
                 content += chunk
 
 
-def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
-    """Ends what is left of a command that did not end by itself, its children too, and reaps it.
+def end_session(process: subprocess.Popen[bytes]) -> None:
+    """Ends a command that leads a session and has not ended by itself, its children too, and reaps it.
 
     The leader is not reaped before this, so its number cannot have become another group's.
     """
@@ -234,8 +236,6 @@ def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
     else:
         process.kill()
     process.wait()
-    # A grandchild in a session of its own may hold the pipe open; the thread is a daemon and need not be waited for.
-    reader.join(1.0)
 
 
 @dataclass(frozen=True, slots=True)

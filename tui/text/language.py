@@ -34,7 +34,7 @@ class Language:
         """The sentence of a notice."""
         return _fill(self.catalogue["notice"][code], values)
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """A sentence of the program itself by its dotted name, such as `status.silent`; unknown ones raise KeyError."""
         node: Any = self.catalogue["ui"]
         for part in name.split("."):

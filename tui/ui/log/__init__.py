@@ -1,0 +1,1 @@
+"""The message log: one face, `MessageLog`, for every screen that shows replies."""

@@ -1,0 +1,1 @@
+"""Small widgets: the prompt, the picker's parts, the status bar."""

@@ -1,0 +1,196 @@
+"""WeirApp: the shell around the screens. It paints first and opens client, store and servers after the first paint."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import TextArea
+
+from tui.settings.config import Config
+from tui.settings.crash import write_crash_log
+from tui.settings.paths import Paths, shipped_themes
+from tui.settings.secrets import Masker
+from tui.settings.state import read_state
+from tui.settings.theme_file import read_themes
+from tui.text.language import Language
+from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.question import Question
+from tui.ui.theme import make_themes
+from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tui.chat.conversation import Conversation
+    from tui.chat.database import Report, StoreTrouble
+    from tui.chat.workspace import Workspace
+    from tui.stream.discovery import FoundServer
+
+QUIT_SECONDS = 2.0
+"""How long "again to quit" holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the app starts from."""
+
+    config: Config
+    paths: Paths
+    language: Language
+    mask: Masker
+    default_theme: str
+    open: "Callable[[Report, Callable[[FoundServer], Awaitable[bool]]], Awaitable[Workspace]]"
+    """Opens the workspace; called once, after the first paint."""
+    resume: bool = False
+    """Go on with the last conversation."""
+
+
+class WeirApp(App[None]):
+    """One app, one chat screen; overlays are modal screens."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "weir"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave weir", priority=True),
+        Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
+        Binding("f1", "toggle_help", "Keys", id="app.keys"),
+        Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
+    ]
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__()
+        self._opening = opening
+        self._chat = ChatScreen(opening.language)
+        self._asked_to_quit = float("-inf")
+        self._complaints: list[str] = []
+        self.workspace: Workspace | None = None
+        """What was opened; whoever runs the app closes it."""
+        self.crash_message: str | None = None
+        """The sentence about a bug that ended the app, for when the screen is gone."""
+
+    def on_load(self) -> None:
+        """Themes before anything is painted."""
+        opening = self._opening
+        files, complaints = read_themes((shipped_themes(), opening.paths.user_themes))
+        themes, colour_complaints = make_themes(files)
+        for theme in themes:
+            self.register_theme(theme)
+        self._complaints += [*complaints, *colour_complaints]
+        picked = read_state(opening.paths.state_file).theme
+        wanted = opening.config.theme
+        if picked is not None and picked.wins_over(opening.config.theme):
+            wanted = picked.value
+        if wanted is not None and wanted not in self.available_themes:
+            self._complaints.append(opening.language.say("theme.unknown", name=wanted))
+            wanted = None
+        self.theme = wanted or opening.default_theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """The chat."""
+        return self._chat
+
+    def on_ready(self) -> None:
+        """Paint first, then open the rest."""
+        self._set_keys()
+        for complaint in self._complaints:
+            self._tell(complaint)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
+        self.call_after_refresh(lambda: self.run_worker(self._open(), exit_on_error=True))
+
+    async def _open(self) -> None:
+        workspace = await self._opening.open(self._report, self._ask_consent)
+        self.workspace = workspace
+        await self._chat.open(workspace, await self._find_conversation(workspace))
+
+    async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
+        """The conversation to begin with: one that was cut with its process, the last one if asked for, or none."""
+        store = workspace.store
+        if store is None:
+            return None
+        identity = await asyncio.to_thread(store.cut_conversation)
+        if identity is not None:
+            self._tell(self._opening.language.say("store.cut"))
+        elif self._opening.resume:
+            identity = await asyncio.to_thread(store.latest_conversation)
+        return await asyncio.to_thread(store.load, identity) if identity is not None else None
+
+    async def _ask_consent(self, server: "FoundServer") -> bool:
+        say = self._opening.language.say
+        text = say("welcome.stranger", name=server.provider.name, url=server.provider.base_url, person=server.stranger)
+        question = Question(sanitise_line(text), say("welcome.stranger_keys"))
+        return await self.push_screen(question, wait_for_dismiss=True)
+
+    def _report(self, trouble: "StoreTrouble") -> None:
+        """Called from the store's thread."""
+        text = self._opening.language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
+        self.call_from_thread(self._tell, text)
+
+    def _tell(self, text: str) -> None:
+        self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
+
+    def _set_keys(self) -> None:
+        """The person's own keys; an id that no binding has is said."""
+        keys = dict(self._opening.config.keys)
+        known = sorted(_binding_ids())
+        for name in [name for name in keys if name not in known]:
+            del keys[name]
+            self._tell(self._opening.language.say("keys.unknown", name=name, known=", ".join(known)))
+        self.set_keymap(keys)
+
+    def _remember_theme(self, name: str) -> None:
+        if self.workspace is not None:
+            self.workspace.pick_theme(name)
+            self.run_worker(self.workspace.save_state, thread=True, exit_on_error=True)
+
+    async def action_interrupt(self) -> None:
+        """Copy a selection, else stop the reply, else leave when asked twice."""
+        selected = self.screen.get_selected_text()
+        if isinstance(self.focused, TextArea) and self.focused.selected_text:
+            selected = self.focused.selected_text
+        if selected:
+            self.copy_to_clipboard(selected)
+            self.screen.clear_selection()
+        elif not self._chat.stop_reply():
+            now = time.monotonic()
+            if now - self._asked_to_quit < QUIT_SECONDS:
+                self.exit()
+                return
+            self._asked_to_quit = now
+            self.notify(self._opening.language.say("keys.again_to_quit"), timeout=QUIT_SECONDS, markup=False)
+
+    def action_toggle_help(self) -> None:
+        """Show or hide the keys of the place where one stands."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def action_repaint(self) -> None:
+        """Paint everything again."""
+        self.refresh(repaint=True, layout=True)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: ours first."""
+        say = self._opening.language.say
+        yield SystemCommand(say("palette.models"), say("palette.models_help"), self._chat.action_pick_model)
+        yield SystemCommand(say("palette.new"), say("palette.new_help"), self._chat.action_new_chat)
+        yield from super().get_system_commands(screen)
+
+    def _fatal_error(self) -> None:
+        """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""
+        error = self._exception
+        assert error is not None, "Textual calls this for an exception that it has kept"
+        self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask)
+        self._close_messages_no_wait()
+
+
+def _binding_ids() -> set[str]:
+    """Every id that `[keys]` may name."""
+    holders = (WeirApp, ChatScreen, Prompt, ModelPicker, Question)
+    bindings = (binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding))
+    return {binding.id for binding in bindings if binding.id}

@@ -1,0 +1,83 @@
+"""Run the app: what must be set before Textual is imported, the loop, and what happens when it ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from tui.settings.config import Config
+from tui.settings.paths import Paths
+from tui.settings.secrets import Masker
+from tui.settings.terminal import default_theme, is_remote
+from tui.text.language import Language
+
+if TYPE_CHECKING:
+    from tui.chat.database import Report
+    from tui.chat.workspace import Workspace
+    from tui.stream.discovery import FoundServer
+    from tui.ui.app import WeirApp
+
+SIGNAL_BASE = 128
+"""What a shell adds to a signal's number for the exit code of a program that it ended."""
+
+Consent: TypeAlias = "Callable[[FoundServer], Awaitable[bool]]"
+Opener: TypeAlias = "Callable[[Masker, Report, Consent], Awaitable[Workspace]]"
+"""Opens everything behind the screen, once the first paint is done."""
+
+
+def run_app(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
+    """Run the app to its end and return the exit code."""
+    _prepare_textual()
+    return asyncio.run(_run(config, paths, language, opener, resume=resume))
+
+
+def _prepare_textual() -> None:
+    """Textual reads these once, at import; whoever has set them keeps them. A slow link gets fewer frames."""
+    remote = is_remote(os.environ)
+    for name, value in (
+        ("TEXTUAL_ANIMATIONS", "none"),
+        ("TEXTUAL_FPS", "15" if remote else "30"),
+        ("TEXTUAL_SMOOTH_SCROLL", "0"),
+        ("ESCDELAY", "200" if remote else "100"),
+    ):
+        os.environ.setdefault(name, value)
+
+
+async def _run(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
+    from tui.ui.app import Opening, WeirApp
+
+    mask = Masker()
+
+    async def open_workspace(report: "Report", consent: Consent) -> "Workspace":
+        return await opener(mask, report, consent)
+
+    app = WeirApp(Opening(config, paths, language, mask, default_theme(os.environ), open_workspace, resume))
+    ended_by = _leave_on_signals(app)
+    try:
+        await app.run_async()
+    finally:
+        lost = await app.workspace.close() if app.workspace is not None else 0
+    if lost:
+        sys.stderr.write(f"weir: {language.say('store.lost', count=lost, where=paths.database)}\n")
+    if app.crash_message is not None:
+        sys.stderr.write(f"weir: {app.crash_message}\n")
+    return SIGNAL_BASE + ended_by[0] if ended_by else app.return_code or 0
+
+
+def _leave_on_signals(app: "WeirApp") -> list[int]:
+    """End the replies and the app on SIGTERM and SIGHUP; the list tells which one came."""
+    from tui.stream.outcome import Outcome
+
+    ended_by: list[int] = []
+
+    def leave(number: signal.Signals) -> None:
+        ended_by.append(number.value)
+        if app.workspace is not None:
+            app.workspace.session.stop_all(Outcome.APP_EXIT, signal=number.name)
+        app.exit()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, leave, number)
+    return ended_by
