@@ -56,18 +56,19 @@ async def ask(session: ChatSession, model: Model, question: Question, language: 
     reply = turn.reply
     ended = asyncio.Event()
     printer: Printer = JsonPrinter(reply, language) if question.as_json else TextPrinter(reply, language, question.raw)
-    closed = False
+    refused: OSError | None = None
 
     def view(event: StreamEvent) -> None:
-        nonlocal closed
+        nonlocal refused
         try:
-            if not closed:
+            if refused is None:
                 printer.take(event)
-        except BrokenPipeError:
-            closed = True
+        except OSError as error:  # nobody reads any more, or the disk is full: told below
+            refused = error
             session.stop(reply)
-        if isinstance(event, Finished | Interrupted):
-            ended.set()
+        finally:
+            if isinstance(event, Finished | Interrupted):
+                ended.set()
 
     loop.add_signal_handler(signal.SIGINT, session.stop, reply)
     loop.add_signal_handler(signal.SIGTERM, lambda: session.stop(reply, Outcome.APP_EXIT, signal="SIGTERM"))
@@ -77,25 +78,33 @@ async def ask(session: ChatSession, model: Model, question: Question, language: 
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         loop.remove_signal_handler(signal.SIGTERM)
-    if closed:
-        drop_stdout()
-        return CLOSED_STDOUT
+    if refused is not None:
+        return give_up_stdout(refused)
     assert reply.outcome is not None, "the event came with the ending"
     return reply.outcome.exit_code(reply.has_text)
 
 
-def drop_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's own flush at exit does not complain of the closed pipe."""
+def give_up_stdout(error: OSError) -> int:
+    """The exit code after a failed write; quiet if the reader went away, else it says why (a full disk).
+
+    Both outputs may be one pipe. What failed then points at nothing, so that the interpreter's own flush at exit does
+    not complain of it.
+    """
     null = os.open(os.devnull, os.O_WRONLY)
+    if isinstance(error, BrokenPipeError):
+        os.dup2(null, sys.stderr.fileno())
+    else:
+        write_error(f"stdout: {error.strerror}", as_json=False)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
+    return CLOSED_STDOUT
 
 
 def write_error(message: str, *, as_json: bool) -> None:
     """A sentence about what was asked wrongly: a JSON line on stdout, else a line on stderr."""
     if as_json:
-        sys.stdout.write(_json_line({"type": "error", "message": message}) + "\n")
-        sys.stdout.flush()
+        sys.stdout.buffer.write(_json_bytes({"type": "error", "message": message}))
+        sys.stdout.buffer.flush()
     else:
         sys.stderr.write(f"weir: {sanitise_line(message)}\n")
 
@@ -160,7 +169,7 @@ class JsonPrinter:
 
     def take(self, event: StreamEvent) -> None:
         """Print the event's line."""
-        self._out.write((_json_line(self._object(event)) + "\n").encode(errors="replace"))
+        self._out.write(_json_bytes(self._object(event)))
         self._out.flush()
 
     def _object(self, event: StreamEvent) -> dict[str, Any]:
@@ -225,5 +234,6 @@ def _usage(usage: UsageReport) -> dict[str, int | None]:
     }
 
 
-def _json_line(value: dict[str, Any]) -> str:
-    return escape_json_line(json.dumps(value, ensure_ascii=False))
+def _json_bytes(value: dict[str, Any]) -> bytes:
+    """A line, in UTF-8 whatever the locale says: that is what JSON is (RFC 8259, 8.1)."""
+    return (escape_json_line(json.dumps(value, ensure_ascii=False)) + "\n").encode()

@@ -3,21 +3,26 @@
 import argparse
 import asyncio
 import os
+import re
 import stat
 import sys
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
 from tui.settings.config import Config, ConfigError, read_config
 from tui.settings.paths import find_paths
 from tui.settings.provider import DIALECTS, Timeouts
+from tui.settings.secrets import Masker
 
 if TYPE_CHECKING:
     from tui.compose import Launch
     from tui.text.language import Language
 
 USAGE, BUG, INTERRUPTED = 2, 1, 130
+_ANSWERED = (0, 3, 5)
+"""The exit codes of a reply of which something came."""
 _TIMEOUTS = {
     "connect": "until the connection stands",
     "first-byte": "until the first event",
@@ -32,26 +37,48 @@ class UsageError(ValueError):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # Abbreviated, `--api-key KEY` would be taken for --api-key-env.
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}. See `{self.prog} --help`.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a bug of ours ends in one masked sentence, never in a traceback."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    _fill_closed_streams()
+    try:
+        return _obey(list(sys.argv[1:] if argv is None else argv), Masker())
+    except BrokenPipeError as error:
+        from tui.ask import give_up_stdout
+
+        return give_up_stdout(error)
+
+
+def _fill_closed_streams() -> None:
+    """Point a closed stdin, stdout or stderr at nothing: else its number would go to the first file or socket."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "w" if number else "r"))
+
+
+def _obey(arguments: list[str], mask: Masker) -> int:
     as_json = "--json" in arguments
     try:
-        return _run(_make_parser().parse_args(arguments))
+        return _run(_make_parser().parse_args(arguments), mask)
     except (UsageError, ConfigError) as error:
-        _complain(str(error), as_json=as_json)
+        _complain(mask(str(error)), as_json=as_json)  # it repeats an argument, which may be a key in the wrong place
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except Exception as error:
-        return _report_bug(error, as_json=as_json)
+        return _report_bug(error, mask, as_json=as_json)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, mask: Masker) -> int:
     command = getattr(options, "command", None)
     if command == "practice":
         return asyncio.run(_practise(options.port, options.fault))
@@ -60,7 +87,7 @@ def _run(options: argparse.Namespace) -> int:
     config = read_config(config_file or paths.config_file, must_exist=config_file is not None)
     launch = _make_launch(options, config)
     if command == "ask":
-        return _ask(options, launch)
+        return _ask(options, launch, mask)
     return _open_app(options, launch)
 
 
@@ -94,45 +121,48 @@ def _make_launch(options: argparse.Namespace, config: Config) -> "Launch":
     return Launch(find_paths(), config, os.environ, wish, DEFAULT_RETRIES if retries is None else retries)
 
 
-def _ask(options: argparse.Namespace, launch: "Launch") -> int:
+def _ask(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
     from tui.ask import Question
 
     prompt = _read_prompt(options.prompt, use_stdin=not options.no_stdin)
     question = Question(prompt, options.system, not options.no_stream, options.json, options.raw)
-    return asyncio.run(_ask_once(question, launch, save=options.save))
+    return asyncio.run(_ask_once(question, launch, mask, save=options.save))
 
 
-async def _ask_once(question: Any, launch: "Launch", *, save: bool) -> int:
+async def _ask_once(question: Any, launch: "Launch", mask: Masker, *, save: bool) -> int:
     from tui.ask import ask, write_error
     from tui.chat.choice import choose_routes
     from tui.chat.database import StoreTrouble
     from tui.compose import open_workspace
-    from tui.settings.secrets import Masker
 
     language = _language(launch)
 
     def report(trouble: StoreTrouble) -> None:
-        sys.stderr.write(f"weir: {language.say(f'store.{trouble.code}', where=trouble.where, reason=trouble.reason)}\n")
+        text = language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
+        write_error(text, as_json=False)
 
     choose_routes(launch.wish, launch.config, launch.environ)  # complains about the flags before anything is opened
-    workspace = await open_workspace(launch, Masker(), report, keep=save, consent=None)
+    workspace = await open_workspace(launch, mask, report, keep=save, consent=None)
     try:
         if workspace.routes.default is None:
             write_error(language.say("headless.no_provider"), as_json=question.as_json)
             return USAGE
         model = workspace.choose_model()
         if model is None:
-            await workspace.list_models()
+            # A route that a flag named is the only one: no other is sent its key or waited for.
+            await workspace.list_models([workspace.routes.default] if workspace.routes.pinned else None)
             model = workspace.choose_model()
         if model is None:
             write_error(_no_model(workspace, language), as_json=question.as_json)
             return USAGE
         code = await ask(workspace.session, model, question, language)
-        workspace.use_model(model)
-        await asyncio.to_thread(workspace.save_state)
+        if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
+            workspace.use_model(model)
+            await asyncio.to_thread(workspace.save_state)
         return code
     finally:
-        await workspace.close()
+        if lost := await workspace.close():
+            write_error(language.say("store.lost", count=lost, where=launch.paths.database), as_json=False)
 
 
 def _no_model(workspace: Any, language: "Language") -> str:
@@ -207,10 +237,10 @@ def _complain(message: str, *, as_json: bool) -> None:
     write_error(message, as_json=as_json)
 
 
-def _report_bug(error: Exception, *, as_json: bool) -> int:
+def _report_bug(error: Exception, mask: Masker, *, as_json: bool) -> int:
     from tui.settings.crash import write_crash_log
 
-    _complain(write_crash_log(find_paths().crash_log, error), as_json=as_json)
+    _complain(write_crash_log(find_paths().crash_log, error, mask), as_json=as_json)
     return BUG
 
 
@@ -286,24 +316,27 @@ def _path(text: str) -> Any:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan  # no number at all is said in the same words as one out of range
     if not 0 <= value < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 20:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 20")
-    return value
+    return _whole_number(text, 20)
 
 
 def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is no port")
-    return value
+    return _whole_number(text, 65535)
+
+
+def _whole_number(text: str, most: int) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > most:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to {most}")
+    return int(text)
 
 
 if __name__ == "__main__":

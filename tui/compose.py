@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tui.chat.catalogue import ModelCatalogue
-from tui.chat.choice import Routes, Wish, choose_routes, practice_provider
+from tui.chat.choice import Routes, Wish, choose_routes, practice_provider, with_patience
 from tui.chat.database import Report, StoreTrouble
 from tui.chat.journal import RecordJournal
 from tui.chat.session import ChatSession
@@ -56,7 +56,7 @@ async def open_workspace(
     if routes.default is None:
         found = await _find_server(client, consent)
         if found is not None:
-            routes = routes.with_provider(found.provider)
+            routes = routes.with_provider(with_patience(found.provider, launch.wish))
     practising = routes.wants_practice or (routes.default is None and consent is not None)
     if practising:
         routes = await _start_practice(launch, routes, stack)

@@ -46,6 +46,11 @@ class Routes:
         """Whether the practice provider is to be started."""
         return self.default == PRACTICE
 
+    @property
+    def pinned(self) -> bool:
+        """Whether the default is the only route that may be meant."""
+        return self.by_flag or self.wants_practice
+
     def with_provider(self, provider: Provider) -> "Routes":
         """These and one more, which becomes the default."""
         return replace(self, providers={**self.providers, provider.name: provider}, default=provider.name)
@@ -54,8 +59,8 @@ class Routes:
 def choose_routes(wish: Wish, config: Config, environ: Mapping[str, str]) -> Routes:
     """The routes that are known before any network is touched. Raises ConfigError for flags that cannot be meant."""
     _check_flags(wish)
-    configured = {name: _patient(provider, wish) for name, provider in config.providers.items()}
-    if wish.practice or wish.provider == PRACTICE or (wish.model or "").startswith(f"{PRACTICE}/"):
+    configured = {name: with_patience(provider, wish) for name, provider in config.providers.items()}
+    if _asks_practice(wish):
         return Routes(configured, PRACTICE, by_flag=False)
     if wish.base_url is not None:
         key = KeySource("env", wish.api_key_env) if wish.api_key_env else NO_KEY
@@ -98,21 +103,42 @@ def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catal
         picked = catalogue.find(state.model.value)
         if picked is not None and _fits(picked, routes):
             return picked
-    if config.model and (configured := catalogue.find(config.model)) is not None and _fits(configured, routes):
+    if config.model and (configured := _configured_model(config.model, routes, catalogue)) is not None:
         return configured
     if default is None:
         return None
     if (last := state.last_used.get(default.name)) is not None:
         return Model(default, last)
     listing = catalogue.listings.get(default.name)
-    only = routes.by_flag or len(routes.providers) == 1 or default.name == PRACTICE
+    only = routes.pinned or len(routes.providers) == 1
     return Model(default, listing.models[0]) if only and listing is not None and listing.models else None
+
+
+def with_patience(provider: Provider, wish: Wish) -> Provider:
+    """The provider with the limits of the command line over its own."""
+    return replace(provider, timeouts=wish.timeouts.over(provider.timeouts))
+
+
+def _configured_model(name: str, routes: Routes, catalogue: ModelCatalogue) -> Model | None:
+    """The config's model, read as `-m` is: without a provider's name before it, it is an id on the default one."""
+    found = catalogue.find(name)
+    if found is not None:
+        return found if _fits(found, routes) else None
+    default = routes.providers.get(routes.default or "")
+    return Model(default, name) if default is not None and not routes.pinned else None
 
 
 def _fits(model: Model, routes: Routes) -> bool:
     """Whether a remembered or configured model may be meant: a route that a flag named is the only one."""
-    pinned = routes.by_flag or routes.default == PRACTICE
-    return not pinned or model.provider.name == routes.default
+    return not routes.pinned or model.provider.name == routes.default
+
+
+def _asks_practice(wish: Wish) -> bool:
+    """By its flag, by its name, or by `-m practice/NAME`, which beside another route's flag is a whole id."""
+    if wish.practice or wish.provider == PRACTICE:
+        return True
+    routed = wish.base_url is not None or wish.provider is not None
+    return not routed and (wish.model or "").startswith(f"{PRACTICE}/")
 
 
 def _check_flags(wish: Wish) -> None:
@@ -125,10 +151,6 @@ def _check_flags(wish: Wish) -> None:
             raise ConfigError(f"{name} belongs to --base-url; a provider in the config names its own.")
     if wish.allow_http and wish.base_url is None:
         raise ConfigError("--allow-http belongs to --base-url; in the config write allow_http = true.")
-
-
-def _patient(provider: Provider, wish: Wish) -> Provider:
-    return replace(provider, timeouts=wish.timeouts.over(provider.timeouts))
 
 
 def _openai(environ: Mapping[str, str], wish: Wish) -> Provider | None:

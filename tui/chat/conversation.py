@@ -22,7 +22,7 @@ from tui.stream.record import Record
 from tui.stream.request import ChatMessage, Role
 from tui.stream.trace import StreamTrace
 
-_LEADING_THOUGHT = re.compile(r"\s*<think>.*?(</think>\s*|\Z)", re.DOTALL)
+_LEADING_THOUGHT = re.compile(r"\A\s*<think>.*?(</think>\s*|\Z)", re.DOTALL)
 _TITLE_LENGTH = 60
 
 

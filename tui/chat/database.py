@@ -37,6 +37,10 @@ class NewerSchema(Exception):
     """The file was written by a later version of the program."""
 
 
+class DamagedFile(Exception):
+    """The file is a database and some of its pages are broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """Where to connect to: a file, or shared memory while this process lives."""
@@ -47,6 +51,8 @@ class Database:
         """A new connection for the calling thread; the caller closes it."""
         connection = sqlite3.connect(self.uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
+        # Of use in memory alone: with a shared cache a reader and the writer would refuse each other without waiting.
+        connection.execute("PRAGMA read_uncommitted = ON")
         return connection
 
 
@@ -64,10 +70,12 @@ def open_database(path: Path, report: Report) -> tuple[Database, sqlite3.Connect
     except NewerSchema:
         report(StoreTrouble("newer", str(path)))
         return _open_memory()
+    except DamagedFile:
+        pass  # it is set aside below, as one that is no database at all
     try:
         aside = _set_aside(path)
         opened = _open_file(path)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, NewerSchema, DamagedFile) as error:
         report(StoreTrouble("unusable", str(path), str(error)))
         return _open_memory()
     report(StoreTrouble("set-aside", str(aside)))
@@ -80,13 +88,29 @@ def _open_file(path: Path) -> tuple[Database, sqlite3.Connection]:
     database = Database(path.resolve().as_uri())
     connection = database.connect()
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
+        _check(connection)
         _migrate(connection)
-    except (sqlite3.Error, NewerSchema):
+    except (sqlite3.Error, NewerSchema, DamagedFile):
         connection.close()
         raise
     return database, connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # SQLite does not wait for this lock. Whoever holds it switches the same file, and the mode is the file's.
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Look at every page, 50 ms for 100 MB: damage that is met later would fail every write until the program ends."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise DamagedFile("the file is damaged")
 
 
 def _open_memory() -> tuple[Database, sqlite3.Connection]:
@@ -118,7 +142,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 def _set_aside(path: Path) -> Path:
     """Rename a damaged file and its companions; nothing is deleted."""
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}")
     for suffix in ("-wal", "-shm"):
         companion = path.with_name(path.name + suffix)
         if companion.exists():

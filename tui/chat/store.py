@@ -5,6 +5,7 @@ at the end. A row still open whose owner is dead was cut with its process: the n
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
 
 CLOSE_SECONDS = 2.0
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Store:
@@ -28,7 +30,7 @@ class Store:
     def __init__(self, path: Path, report: Report) -> None:
         self._owner = current_owner()
         self._cut: list[str] = []
-        self._saved: dict[str, tuple[int, int]] = {}  # open reply -> characters of text and reasoning already stored
+        self._saved: dict[str, dict[str, int]] = {}  # open reply -> kind of text -> characters already stored
         self._writer = WriterThread(path, report, self._close_cut_replies)
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
@@ -46,7 +48,7 @@ class Store:
             ),
         ]
         for position, reply in enumerate(turn.replies):
-            self._saved[reply.id] = (0, 0)
+            self._saved[reply.id] = {}
             statements.append(
                 (
                     "INSERT INTO reply (id, turn, position, provider, model, owner) VALUES (?, ?, ?, ?, ?, ?)",
@@ -57,13 +59,13 @@ class Store:
 
     def checkpoint(self, reply: Reply) -> None:
         """Store what has come since the last checkpoint, and the record as it would be if the process died now."""
-        text_saved, reasoning_saved = self._saved.get(reply.id, (0, 0))
-        text, reasoning = reply.text, reply.reasoning
-        self._saved[reply.id] = (len(text), len(reasoning))
+        texts = {"text": reply.text, "reasoning": reply.reasoning, "refusal": reply.refusal}
+        saved = self._saved.get(reply.id, {})
+        self._saved[reply.id] = {kind: len(text) for kind, text in texts.items()}
         statements: list[Statement] = [
             ("INSERT INTO piece (reply, kind, text) VALUES (?, ?, ?)", _clean((reply.id, kind, new)))
-            for kind, new in (("text", text[text_saved:]), ("reasoning", reasoning[reasoning_saved:]))
-            if new
+            for kind, text in texts.items()
+            if (new := text[saved.get(kind, 0) :])
         ]
         if reply.trace is not None:
             record = json.dumps(make_record(reply.trace, Outcome.APP_EXIT).as_json())
@@ -134,14 +136,10 @@ class Store:
         for reply, owner, conversation in rows:
             if owner == self._owner or is_alive(owner or ""):
                 continue
-            texts = {"text": "", "reasoning": ""}
-            for kind, text in connection.execute(
-                "SELECT kind, text FROM piece WHERE reply = ? ORDER BY rowid", (reply,)
-            ):
-                texts[kind] += text
+            pieces = _load_pieces(connection, reply)
             connection.execute(
-                "UPDATE reply SET outcome = ?, text = ?, reasoning = ?, owner = NULL WHERE id = ?",
-                (Outcome.APP_EXIT.value, texts["text"], texts["reasoning"], reply),
+                "UPDATE reply SET outcome = ?, text = ?, reasoning = ?, refusal = ?, owner = NULL WHERE id = ?",
+                (Outcome.APP_EXIT.value, *("".join(pieces[kind]) for kind in ("text", "reasoning", "refusal")), reply),
             )
             connection.execute("DELETE FROM piece WHERE reply = ?", (reply,))
             self._cut.append(conversation)
@@ -167,7 +165,20 @@ def _load_replies(connection: sqlite3.Connection, turn: str) -> list[Reply]:
         " WHERE turn = ? ORDER BY position",
         (turn,),
     ).fetchall()
-    return [_load_reply(row) for row in rows]
+    replies = [_load_reply(row) for row in rows]
+    for reply in replies:
+        if reply.outcome is None:  # it is being written, perhaps by another process: its texts are in pieces yet
+            pieces = _load_pieces(connection, reply.id)
+            reply.pieces, reply.reasoning_pieces, reply.refusal_pieces = pieces.values()
+    return replies
+
+
+def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[str]]:
+    """What an open reply has received up to its last checkpoint, by kind: text, reasoning, refusal."""
+    pieces: dict[str, list[str]] = {"text": [], "reasoning": [], "refusal": []}
+    for kind, text in connection.execute("SELECT kind, text FROM piece WHERE reply = ? ORDER BY rowid", (reply,)):
+        pieces[kind].append(text)
+    return pieces
 
 
 def _load_reply(row: Sequence[Any]) -> Reply:
@@ -199,7 +210,7 @@ def _notice_from(item: list[Any]) -> Notice:
 def _clean(values: Sequence[Any]) -> Sequence[Any]:
     """SQLite stores UTF-8: a lone surrogate (a prompt can hold one) becomes U+FFFD instead of failing the row."""
     return tuple(
-        value.encode(errors="replace").decode() if isinstance(value, str) and not value.isascii() else value
+        _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) and not value.isascii() else value
         for value in values
     )
 

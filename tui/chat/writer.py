@@ -59,10 +59,12 @@ class WriterThread:
         try:
             self._prepare(connection)
         except sqlite3.Error as error:
-            self._report(StoreTrouble("unwritable", str(self._path), str(error)))
+            self._fail(connection, error)
         self._opened.set()
         while self._wait():
             self._write(connection)
+        if self._jobs:
+            self._write(connection)  # the last try: what failed a second ago may work now
         connection.close()
 
     def _wait(self) -> bool:
@@ -85,11 +87,7 @@ class WriterThread:
                     connection.execute(sql, values)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if not self._failing:
-                self._report(StoreTrouble("unwritable", str(self._path), str(error)))
-            self._failing = True
+            self._fail(connection, error)
             return
         with self._wake:
             for _ in batch:
@@ -97,3 +95,11 @@ class WriterThread:
         if self._failing:
             self._failing = False
             self._report(StoreTrouble("recovered", str(self._path)))
+
+    def _fail(self, connection: sqlite3.Connection, error: sqlite3.Error) -> None:
+        """Undo what was begun, and report the first failure of a row."""
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        first, self._failing = not self._failing, True
+        if first:
+            self._report(StoreTrouble("unwritable", str(self._path), str(error)))

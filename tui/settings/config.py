@@ -92,6 +92,8 @@ class _Reader:
         where = f"providers.{name}"
         if name == PRACTICE:
             raise self._complaint(where, 'the name "practice" is taken by the built-in provider; choose another')
+        if not name or "/" in name:
+            raise self._complaint(f'providers."{name}"', "is no name: it goes before the slash in provider/model")
         if not isinstance(table, dict):
             raise self._complaint(where, f"must be a table: write [{where}]")
         if "api_key" in table:
@@ -149,7 +151,7 @@ class _Reader:
 
     def _usage(self, where: str, table: Mapping[str, Any]) -> Any:
         value = table.get("usage", "auto")
-        if value in (True, False):
+        if isinstance(value, bool):
             return "on" if value else "off"
         if value != "auto":
             raise self._complaint(f"{where}.usage", 'must be "auto", true or false')

@@ -4,6 +4,7 @@ Folders are made 0700 and files 0600 when they are first written. Source: XDG Ba
 platformdirs.
 """
 
+import errno
 import os
 import tempfile
 from dataclasses import dataclass
@@ -69,15 +70,20 @@ def shipped_themes() -> Path:
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder 0700, its missing parents too; raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not folder.parent.exists():
+        make_private_folder(folder.parent)  # `mkdir(parents=True)` would give the mode to the last folder alone
+    folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file's content atomically, 0600: a reader sees the old text or the new one. Raises OSError."""
+    """Replace a file's content atomically, 0600: a reader sees the old text or the new one. Raises OSError.
+
+    A lone surrogate becomes a question mark, since a file holds UTF-8.
+    """
     make_private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -91,7 +97,9 @@ def append_line(path: Path, line: str) -> None:
     """Append one line with a single write, so that two processes never mix theirs; 0600. Raises OSError."""
     make_private_folder(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    data = line.encode(errors="replace") + b"\n"
     try:
-        os.write(handle, line.encode(errors="replace") + b"\n")
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk takes a part and says no more
     finally:
         os.close(handle)

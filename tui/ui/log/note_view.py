@@ -28,5 +28,5 @@ def _content(note: Note) -> Content:
     if note.advice:
         parts += ["\n", ("→ ", "$text-accent"), note.advice[0]]
     for line in note.record:
-        parts += ["\n", (line, "$text-muted")]
+        parts += ["\n", (line, "dim")]
     return Content.assemble(*parts)

@@ -35,12 +35,13 @@ class ReplyView(Vertical):
         height: auto;
         margin: 0 0 1 0;
         .reply--head { color: $text-secondary; text-style: bold; margin: 0 2; }
-        .reply--reasoning { color: $text-muted; text-style: italic; margin: 0 4; display: none; }
+        .reply--reasoning { color: $text-muted; text-style: italic; margin: 0 4 1 4; display: none; }
         .reply--reasoning.-shown { display: block; }
         .reply--tools { margin: 0 2; color: $text-accent; }
         .reply--notices { margin: 0 2; color: $text-muted; }
         Markdown { padding: 0 2; margin: 0; background: transparent; }
         MarkdownFence { margin: 0 0 1 0; }
+        MarkdownH1 { content-align: left middle; }
     }
     """
 

@@ -35,10 +35,11 @@ class ModelPicker(ModalScreen[Model | None]):
             max-height: 80%;
             background: $surface;
             border: round $border;
+            border-title-color: $text-primary;
             padding: 0 1;
         }
-        Input { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
-        OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
+        OptionList, OptionList:focus { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
         #picker-state { color: $text-muted; height: auto; }
     }
     """
@@ -122,7 +123,7 @@ class ModelPicker(ModalScreen[Model | None]):
             # A provider may serve a model that it does not list: what was typed can be asked for as it is.
             self._shown.append(Model(self._fallback, typed.strip()))
             literal = self._language.say("picker.literal", model=typed.strip(), provider=self._fallback.name)
-            options.append(Option(Content(sanitise_line(literal))))
+            options.append(Option(Content(f"  {sanitise_line(literal)}")))
         self.options.clear_options()
         self.options.add_options(options)
         if options:
@@ -132,7 +133,7 @@ class ModelPicker(ModalScreen[Model | None]):
     def _label(self, model: Model) -> Content:
         mark = "● " if model == self._current else "  "
         return Content.assemble(
-            mark, (f"{sanitise_line(model.provider.name)}/", "$text-muted"), sanitise_line(model.id)
+            mark, (f"{sanitise_line(model.provider.name)}/", "dim"), sanitise_line(model.id)
         )
 
     def _state(self, found: int) -> list[str]:

@@ -22,6 +22,7 @@ class Prompt(TextArea):
         border: round $border-blurred;
         padding: 0 1;
         background: $background;
+        border-subtitle-color: $foreground 60%;
         &:focus { border: round $border; }
     }
     """

@@ -42,11 +42,11 @@ def describe(model: Model | None, reply: Reply | None, language: Language, *, qu
         parts.append(Part(say("status.no_model"), "bold $text-warning", 8))
     trace = reply.trace if reply is not None else None
     if trace is None:
-        parts.append(Part(say("status.idle"), "$text-muted", 6))
+        parts.append(Part(say("status.idle"), "dim", 6))
         return parts
     ended = reply is not None and reply.outcome is not None
     state = "ended" if ended else trace.state
-    style = "$text-muted" if ended else "$text-success"
+    style = "dim" if ended else "$text-success"
     word = say(f"status.{state}")
     if ended and reply is not None and reply.outcome is not None and reply.outcome.value != "complete":
         word, style = f"{word}: {reply.outcome.value}", "$text-warning"
@@ -58,14 +58,14 @@ def describe(model: Model | None, reply: Reply | None, language: Language, *, qu
         left = max(0.0, trace.retry_at - trace.clock.monotonic())
         parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
     if (first := trace.first_text_seconds()) is not None:
-        parts.append(Part(say("status.first_token", seconds=f"{first:.2f}"), "$text-muted", 4))
+        parts.append(Part(say("status.first_token", seconds=f"{first:.2f}"), "dim", 4))
     speed = trace.speed()
     count, estimated = trace.tokens()
     about = "~" if estimated else ""
     if speed is not None:
-        parts.append(Part(say("status.speed", speed=f"{about}{speed:.0f}"), "$text-muted", 5))
+        parts.append(Part(say("status.speed", speed=f"{about}{speed:.0f}"), "dim", 5))
     if count:
-        parts.append(Part(say("status.tokens", count=f"{about}{count}"), "$text-muted", 3))
+        parts.append(Part(say("status.tokens", count=f"{about}{count}"), "dim", 3))
     if queued:
         parts.append(Part(say("status.queued", count=queued), "$text-accent", 6))
     return parts
