@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -132,13 +131,13 @@ class Conversation:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = field(default_factory=list)
 
-    def messages(self, prompt: str, before: Sequence[Turn] | None = None) -> tuple[ChatMessage, ...]:
+    def messages(self, prompt: str) -> tuple[ChatMessage, ...]:
         """What is sent with a prompt: the system prompt and each earlier turn that has an answer to show.
 
         A turn whose chosen reply has no text is left out whole, so that the roles alternate.
         """
         messages = [ChatMessage(Role.SYSTEM, self.system)] if self.system else []
-        for turn in self.turns if before is None else before:
+        for turn in self.turns:
             if answer := turn.reply.context:
                 messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, answer)]
         return (*messages, ChatMessage(Role.USER, prompt))

@@ -96,11 +96,6 @@ class ChatSession:
         for running in tuple(self._running.values()):
             self.stop(running.reply, outcome, **detail)
 
-    @property
-    def busy(self) -> bool:
-        """Whether a reply is being written."""
-        return bool(self._running)
-
     async def drain(self, limit: float) -> None:
         """Wait until every reply has ended, at most `limit` seconds; what still runs then is ended as `app-exit`."""
         tasks = [running.task for running in self._running.values() if running.task]

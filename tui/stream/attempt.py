@@ -7,57 +7,34 @@ bounded by the watchdog's next alarm, and no timeout is ever open across a `yiel
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
 
-from tui.settings.secrets import Masker, Secret, mask_url
+from tui.settings.secrets import Masker
 from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decompressor
-from tui.stream.dialects import Dialect, StreamDecoder, WireRequest
-from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta, make_ending
+from tui.stream.dialects import StreamDecoder
+from tui.stream.ending import EndingWriter, mask_short
+from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.notices import closing_notices
 from tui.stream.outcome import Outcome
+from tui.stream.preparation import Prepared
 from tui.stream.provider_error import BODY_LIMIT, ProviderError, read_error_body
-from tui.stream.record import Circumstances, RecordedError, make_record
-from tui.stream.request import ChatRequest
 from tui.stream.retry import read_retry_after
+from tui.stream.stop import Stop
 from tui.stream.trace import Answer, StreamTrace
 from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, chain_of, explain, proxy_for
 from tui.stream.verdict import judge, judge_status
-from tui.stream.watchdog import Alarm, Limits, Watchdog
+from tui.stream.watchdog import Alarm, Watchdog
 
 TEXT_LIMIT = 64 * 1024 * 1024
 """Characters of one reply; more is a model that loops."""
-MESSAGE_LIMIT = 600
-"""Characters of a server's error text that go on record, after masking."""
 _ERROR_BODY_SECONDS = 1.0
 _DRAIN_SECONDS = 0.05
 _WORK_SLICE = 0.008
 """Seconds of decoding after which the loop gets its turn: a burst parsed without a pause would hold the screen."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that has passed every check made before the network."""
-
-    request: ChatRequest
-    wire: WireRequest
-    key: Secret | None
-    dialect: Dialect
-    limits: Limits
-    local: bool
-
-
-@dataclass(slots=True, eq=False)
-class Stop(Exception):
-    """Why an attempt ends before the end of its body; it never leaves this package."""
-
-    outcome: Outcome
-    exception: list[str] | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 class _LingerEnded(Exception):
@@ -72,6 +49,7 @@ class Attempt:
         self._transport = transport
         self._trace = trace
         self._mask = mask
+        self._writer = EndingWriter(prepared, trace, mask)
         self._watchdog = Watchdog(prepared.limits, trace.started or trace.clock.monotonic())
         self._timeout: asyncio.Timeout | None = None
         self._alarm: Alarm | None = None
@@ -88,7 +66,7 @@ class Attempt:
         try:
             response = await self._open()
         except Stop as stop:
-            yield self._end(stop.outcome, stop)
+            yield self._writer.end(stop.outcome, stop)
             return
         try:
             self._take_head(response)
@@ -102,7 +80,11 @@ class Attempt:
             await response.aclose()
 
     async def _open(self) -> httpx.Response:
-        return await self._guard(self._transport.open(self._prepared.wire, self._prepared.key, self._follow))
+        prepared = self._prepared
+        return await self._guard(self._transport.open(prepared.wire, prepared.key, self._follow, self._count_sent))
+
+    def _count_sent(self, count: int) -> None:
+        self._trace.bytes_sent = count
 
     async def _guard(self, waiting: Awaitable[T]) -> T:
         """Await under the watchdog; a limit or a failure of the network is raised as Stop, the linger's as its own."""
@@ -116,7 +98,7 @@ class Attempt:
                 raise self._explain(error) from None
             if alarm.outcome is None:
                 raise _LingerEnded from None
-            raise Stop(alarm.outcome, detail=self._limit_detail(alarm)) from None
+            raise Stop(alarm.outcome, detail={"limit_s": alarm.limit}) from None
         except TransportSetupError as error:
             raise Stop(error.failure.outcome, error.failure.exception, error.failure.detail) from None
         except NETWORK_ERRORS as error:
@@ -150,11 +132,11 @@ class Attempt:
         self._trace.answer = Answer(
             response.status_code,
             response.http_version,
-            self._masked(headers.get("content-type")),
-            self._masked(headers.get("content-encoding")),
+            mask_short(self._mask, headers.get("content-type")),
+            mask_short(self._mask, headers.get("content-encoding")),
             headers.get("content-length"),
-            self._masked(headers.get("server")),
-            self._masked(headers.get("x-request-id") or headers.get("request-id") or headers.get("cf-ray")),
+            mask_short(self._mask, headers.get("server")),
+            mask_short(self._mask, headers.get("x-request-id") or headers.get("request-id") or headers.get("cf-ray")),
         )
         self.retry_forbidden = headers.get("x-should-retry", "").lower() == "false"
 
@@ -188,7 +170,7 @@ class Attempt:
             stop = Stop(Outcome.DECODE_ERROR, chain_of(error))
         except Stop as reason:
             stop = reason
-        broke = await self._drain(reads) if decoder.evidence.done else decoder.evidence.proven and stop is not None
+        broke = decoder.evidence.done and await self._drain(reads)
         for event in decoder.end():
             self._mark(event)
             yield event
@@ -231,9 +213,11 @@ class Attempt:
         return False
 
     def _close(self, stop: Stop | None, *, broke: bool) -> list[StreamEvent]:
-        """The notices and the ending of a 2xx answer."""
+        """The notices and the ending of a 2xx answer; `broke`: the connection did, after `[DONE]`."""
         prepared, evidence = self._prepared, self._trace.evidence
         outcome = judge(evidence, stop.outcome if stop else None)
+        # A limit that ran out after the proof is no break: only a failure of the transport has an exception.
+        broke = broke or (evidence.proven and bool(stop and stop.exception and outcome is not stop.outcome))
         notices = list(
             closing_notices(
                 self._trace,
@@ -246,7 +230,7 @@ class Attempt:
         )
         self._trace.notices.extend(notice.code.value for notice in notices)
         self.error = evidence.error
-        return [*notices, self._end(outcome, stop)]
+        return [*notices, self._writer.end(outcome, stop, error=self.error)]
 
     async def _read_refusal(self, response: httpx.Response) -> Ending:
         """The verdict of an answer other than 2xx: at most 64 KiB of its body and one second for them."""
@@ -266,71 +250,14 @@ class Attempt:
         self.error = explanation.error
         self.retry_after = read_retry_after(headers, explanation.error, self._trace.clock.wall())
         outcome = judge_status(status, explanation, challenged="cf-mitigated" in headers)
-        location = headers.get("location")
-        limits = {name: self._mask(value, 40) for name, value in headers.items() if "ratelimit" in name}
-        detail = {
-            "html_title": self._masked(explanation.html_title),
-            "location": mask_url(self._mask(location)) if location else None,
-            "ray_id": self._masked(headers.get("cf-ray")),
-            "limit_headers": limits or None,
-            "request_bytes": len(self._prepared.wire.body),
-            "prompt_chars": sum(len(message.text) for message in self._prepared.request.messages),
-        }
-        return self._end(outcome, Stop(outcome, detail=detail))
-
-    def _end(self, outcome: Outcome, stop: Stop | None) -> Ending:
-        self._trace.end()
-        recorded = None
-        if (error := self.error) is not None:
-            recorded = RecordedError(
-                error.error_class.value,
-                self._masked(error.type),
-                self._masked(error.code),
-                self._mask(error.message, MESSAGE_LIMIT),
-            )
-        circumstances = Circumstances(
-            stop.exception if stop else None,
-            recorded,
-            self.retry_after,
-            {**self._evidence_detail(), **(stop.detail if stop else {})},
-        )
-        return make_ending(outcome, make_record(self._trace, outcome, circumstances))
-
-    def _evidence_detail(self) -> dict[str, Any]:
-        """Everything that some outcome may want beside the fixed fields; the record keeps what its outcome names."""
-        trace, evidence = self._trace, self._trace.evidence
-        endpoint = trace.call.endpoint if trace.call else None
-        error = self.error
-        return {
-            "host": endpoint.host if endpoint else None,
-            "port": endpoint.port if endpoint else None,
-            "tool_names": [self._mask(name, 80) for name in evidence.tool_names.values()],
-            "filter_categories": [self._mask(name, 80) for name in evidence.filter_categories],
-            "malformed_count": evidence.malformed,
-            "malformed_bytes": evidence.malformed_bytes,
-            "tail_bytes": evidence.tail_bytes,
-            "html_title": self._masked(evidence.html_title),
-            "body_head": self._mask(evidence.head.decode(errors="replace"), 120),
-            "line_bytes": evidence.oversize_line,
-            "limit": "8 MiB",
-            "error_class": error.error_class.value if error else None,
-            "provider_name": self._masked(error.provider_name) if error else None,
-            "reused_connection": trace.reused_connection,
-            "headers_seen": trace.headers is not None,
-            "bytes_sent": None,
-        }
-
-    def _limit_detail(self, alarm: Alarm) -> dict[str, Any]:
-        return {"limit_s": alarm.limit}
+        return self._writer.end_refused(outcome, explanation, headers, retry_after=self.retry_after)
 
     def _explain(self, error: BaseException) -> Stop:
         failure = explain(
             error,
             in_tls=self._in_tls,
+            in_request=self._trace.sent is not None and self._trace.bytes_sent < len(self._prepared.wire.body),
             in_body=self._trace.headers is not None,
             proxied=proxy_for(self._prepared.wire.url) is not None,
         )
         return Stop(failure.outcome, failure.exception, failure.detail)
-
-    def _masked(self, text: str | None) -> str | None:
-        return None if text is None else self._mask(text, 200)

@@ -15,15 +15,16 @@ from typing import Self
 
 from tui.settings.provider import Provider
 from tui.settings.secrets import Masker, Secret
-from tui.stream.attempt import Attempt, Prepared, Stop
+from tui.stream.attempt import Attempt
 from tui.stream.dialects import load_dialect
 from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.listing import LISTING_SECONDS, ModelListing, list_models
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.preparation import describe, find_endpoint, find_key, prepare, proxy_name, wants_usage
+from tui.stream.preparation import Prepared, describe, find_endpoint, find_key, prepare, proxy_name, wants_usage
 from tui.stream.record import Circumstances, make_record
 from tui.stream.request import ChatRequest
 from tui.stream.retry import plan_retry
+from tui.stream.stop import Stop
 from tui.stream.trace import StreamTrace
 from tui.stream.transport import Transport
 
@@ -75,6 +76,7 @@ class Client:
     ) -> AsyncGenerator[StreamEvent, None]:
         """Ask a provider and yield what comes of it; `trace` holds the figures while it runs."""
         again = _Again(include_usage=wants_usage(provider))
+        trace.call = describe(request, provider, self.mask)
         key: Secret | None = None
         while True:
             trace.begin(again.attempt, self._retries + 1)
@@ -83,7 +85,6 @@ class Client:
                 key = key or await self._find_key(provider)
                 prepared = self._prepare(request, provider, key, trace, include_usage=again.include_usage)
             except Stop as stop:
-                trace.call = trace.call or describe(request, provider, self.mask)
                 yield self._end_early(stop, trace)
                 return
             attempt = Attempt(prepared, self._transport, trace, self.mask)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from tui.settings.provider import Provider
-from tui.stream.attempt import Stop
 from tui.stream.dialects import load_dialect
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import find_endpoint, find_key
 from tui.stream.provider_error import read_error_body
+from tui.stream.stop import Stop
 from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, explain, proxy_for
 from tui.stream.verdict import judge_status
 
@@ -44,6 +46,7 @@ async def list_models(
     async def ignore(name: str, info: Mapping[str, Any]) -> None:
         """A listing has one limit for all its phases."""
 
+    response: httpx.Response | None = None
     try:
         async with asyncio.timeout(limit):
             key = await find_key(provider, environ)
@@ -65,7 +68,8 @@ async def list_models(
     except TransportSetupError as error:
         return ModelListing(failure=error.failure.outcome, values={**values, **error.failure.detail})
     except NETWORK_ERRORS as error:
-        failure = explain(error, in_tls=False, in_body=False, proxied=proxy_for(wire.url) is not None)
+        proxied = proxy_for(wire.url) is not None
+        failure = explain(error, in_tls=False, in_request=False, in_body=response is not None, proxied=proxied)
         return ModelListing(failure=failure.outcome, values={**values, **failure.detail})
     if response.status_code // 100 != 2:
         explanation = read_error_body(bytes(body), response.status_code)

@@ -76,6 +76,9 @@ def _suspects_buffering(trace: StreamTrace) -> bool:
     events, bursts = trace.evidence.events, trace.bursts
     wait = (trace.first_byte or 0.0) - (trace.started or 0.0)
     window = (trace.last_byte or 0.0) - (trace.first_byte or 0.0)
+    generation = (trace.evidence.generation_ms or 0.0) / 1000
+    if events >= 8 and generation >= 0.5 and generation > 5 * window:
+        return True  # by its own clock the server wrote for far longer than the text took to arrive
     if events >= 20 and bursts <= 2 and wait >= 1.5 and window < wait / 10:
         return True
     earlier = list(zip(trace.burst_bytes, trace.burst_events, strict=True))[: bursts - 1]

@@ -7,14 +7,15 @@ A request that fails here never opens a socket; its outcome is one of `bad-url`,
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tui.settings.provider import Provider, is_loopback
+from tui.settings.provider import Provider, host_of, is_loopback
 from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
-from tui.stream.attempt import Prepared, Stop
-from tui.stream.dialects import WireRequest, load_dialect
+from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
 from tui.stream.request import ChatRequest
+from tui.stream.stop import Stop
 from tui.stream.trace import Call, Endpoint
 from tui.stream.transport import proxy_for
 from tui.stream.watchdog import LOCAL, REMOTE, Limits
@@ -25,6 +26,18 @@ _BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 _USAGE_HOSTS = frozenset(
     {"api.openai.com", "openrouter.ai", "api.deepseek.com", "api.groq.com", "api.mistral.ai", "api.together.xyz"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that has passed every check made before the network."""
+
+    request: ChatRequest
+    wire: WireRequest
+    key: Secret | None
+    dialect: Dialect
+    limits: Limits
+    local: bool
 
 
 def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
@@ -107,7 +120,7 @@ def wants_usage(provider: Provider) -> bool:
     """Whether token counts are asked for: as configured, else of the routes known to give them."""
     if provider.usage != "auto":
         return provider.usage == "on"
-    return provider.origin == "practice" or (urlsplit(provider.base_url).hostname or "") in _USAGE_HOSTS
+    return provider.origin == "practice" or host_of(provider.base_url) in _USAGE_HOSTS
 
 
 def proxy_name(url: str) -> str | None:

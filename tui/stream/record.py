@@ -137,15 +137,14 @@ class Circumstances:
     error: RecordedError | None = None
     retry_after_s: float | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    """With which a proxy refused to open a tunnel: then there is no answer of the server's own."""
 
 
 def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstances | None = None) -> Record:
     """The record of the trace's attempt, as it stands: at its end or, for a reply that is still running, now."""
-    ended = trace.ended if trace.ended is not None else trace.clock.monotonic()
     circumstances = circumstances or Circumstances()
     call, answer, evidence, error = trace.call, trace.answer, trace.evidence, circumstances.error
-    duration = _since(trace.started, ended)
-    first_text = _since(trace.started, trace.first_text)
     return Record(
         v=VERSION,
         id=uuid.uuid4().hex[:16],
@@ -158,7 +157,7 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         request_type=call.request_type if call else "chat.stream",
         attempt=trace.attempt,
         attempts=trace.attempts,
-        status=answer.status if answer else None,
+        status=answer.status if answer else circumstances.status,
         outcome=outcome.value,
         phase=outcome.rule.phase,
         finish_reason=evidence.finish_reason,
@@ -169,13 +168,7 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         content_encoding=answer.content_encoding if answer else None,
         server=answer.server if answer else None,
         request_id=answer.request_id if answer else None,
-        headers_ms=_ms(_since(trace.started, trace.headers)),
-        first_byte_ms=_ms(_since(trace.started, trace.first_byte)),
-        first_text_ms=_ms(first_text),
-        duration_ms=_ms(duration),
-        latency_bucket=bucket(first_text if first_text is not None else duration),
-        max_gap_ms=_ms(trace.max_gap),
-        last_byte_ago_ms=_ms(_since(trace.last_byte, ended)),
+        **_times(trace),
         bytes=trace.bytes,
         events=evidence.events,
         keepalives=evidence.keepalives,
@@ -196,6 +189,22 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         detail=_chosen_detail(outcome, circumstances.detail),
         client={"weir": __version__, "python": platform.python_version(), "platform": platform.system()},
     )
+
+
+def _times(trace: StreamTrace) -> dict[str, Any]:
+    """The fields that are durations."""
+    ended = trace.ended if trace.ended is not None else trace.clock.monotonic()
+    duration = _since(trace.started, ended)
+    first_text = trace.first_text_seconds()
+    return {
+        "headers_ms": _ms(_since(trace.started, trace.headers)),
+        "first_byte_ms": _ms(_since(trace.started, trace.first_byte)),
+        "first_text_ms": _ms(first_text),
+        "duration_ms": _ms(duration),
+        "latency_bucket": bucket(first_text if first_text is not None else duration),
+        "max_gap_ms": _ms(trace.max_gap),
+        "last_byte_ago_ms": _ms(_since(trace.last_byte, ended)),
+    }
 
 
 def bucket(seconds: float | None) -> str | None:

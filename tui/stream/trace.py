@@ -90,6 +90,8 @@ class StreamTrace:
     last_text: float | None = None
     last_byte: float | None = None
     ended: float | None = None
+    bytes_sent: int = 0
+    """Of the request's body."""
     bytes: int = 0
     bursts: int = 0
     burst_bytes: list[int] = field(default_factory=list)
@@ -111,7 +113,7 @@ class StreamTrace:
         self.evidence = Evidence()
         self.sent = self.headers = self.first_byte = self.first_text = self.last_text = self.last_byte = None
         self.ended = self.max_gap = self.retry_at = None
-        self.bytes = self.bursts = 0
+        self.bytes = self.bytes_sent = self.bursts = 0
         self.burst_bytes, self.burst_events = [], []
         self.reused_connection = False
 

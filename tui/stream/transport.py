@@ -15,7 +15,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,8 @@ TraceHook = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 NETWORK_ERRORS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError, ExceptionGroup)
 """What opening or reading a response may raise; `explain` knows them all. ssl.SSLError is an OSError."""
 
+_SLICE = 64 * 1024
+"""Bytes of a request's body that go out at a time."""
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 
 
@@ -64,7 +66,9 @@ def proxy_for(url: str) -> str | None:
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return None if not proxy or proxy_bypass(host) else proxy
+    if not proxy or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"  # curl and requests take a bare host:port too
 
 
 class Transport:
@@ -73,16 +77,22 @@ class Transport:
     def __init__(self) -> None:
         self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
 
-    async def open(self, wire: WireRequest, key: Secret | None, hook: TraceHook) -> httpx.Response:
+    async def open(
+        self, wire: WireRequest, key: Secret | None, hook: TraceHook, count_sent: Callable[[int], None] | None = None
+    ) -> httpx.Response:
         """Send a request and return its response with the body unread; the caller closes it.
 
-        Redirects are never followed: a POST would be sent again as a GET. Raises NETWORK_ERRORS, TransportSetupError.
+        `count_sent` is told how many bytes of the body are gone. Redirects are never followed: a POST would be sent
+        again as a GET. Raises NETWORK_ERRORS, TransportSetupError.
         """
         client = await self._client_for(wire.url)
         headers = {**wire.headers, "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"weir/{__version__}"}
         if key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
-        request = client.build_request(wire.method, wire.url, headers=headers, content=wire.body or None)
+        if wire.body:
+            headers["Content-Length"] = str(len(wire.body))
+        body = _slices(wire.body, count_sent) if wire.body else None
+        request = client.build_request(wire.method, wire.url, headers=headers, content=body)
         request.extensions["trace"] = hook
         return await client.send(request, stream=True)
 
@@ -101,6 +111,14 @@ class Transport:
             context = await asyncio.to_thread(_load_certificates) if with_certificates else _no_certificates()
             self._clients.setdefault(name, _build_client(proxy, context))
         return self._clients[name]
+
+
+async def _slices(body: bytes, count_sent: Callable[[int], None] | None) -> AsyncGenerator[bytes, None]:
+    """The body in pieces: a single write would not say how much of it went out before a connection broke."""
+    for start in range(0, len(body), _SLICE):
+        yield body[start : start + _SLICE]
+        if count_sent is not None:
+            count_sent(min(start + _SLICE, len(body)))
 
 
 def _build_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
@@ -134,16 +152,21 @@ def _no_certificates() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def explain(error: BaseException, *, in_tls: bool, in_body: bool, proxied: bool) -> TransportFailure:
+def explain(
+    error: BaseException, *, in_tls: bool, in_request: bool, in_body: bool, proxied: bool
+) -> TransportFailure:
     """The outcome of an exception out of NETWORK_ERRORS.
 
-    `in_tls`: a handshake had begun and not ended. `in_body`: the head of the answer had come. `proxied`: TCP went to a
-    proxy, so a dead end there is not the target's.
+    `in_tls`: a handshake had begun and not ended. `in_request`: the request was not sent to its end. `in_body`: the
+    head of the answer had come. `proxied`: TCP went to a proxy, so a dead end there is not the target's.
     """
     causes = list(_walk(error))
     outcome, detail = _name(error, causes, in_tls=in_tls, in_body=in_body)
     if proxied and outcome in (Outcome.CONNECT_REFUSED, Outcome.DNS_FAILURE, Outcome.UNREACHABLE):
         outcome = Outcome.PROXY_UNREACHABLE
+    if in_request and not in_body and outcome in (Outcome.NO_RESPONSE, Outcome.CONNECTION_RESET):
+        # httpcore forgives a failed write, since an answer may have come all the same; none came.
+        outcome = Outcome.SEND_FAILED
     os_error = next((cause for cause in reversed(causes) if isinstance(cause, OSError) and cause.errno), None)
     if os_error is not None:
         detail.setdefault("os_error", _os_error_name(os_error))
@@ -173,8 +196,6 @@ def _name(
                 continue
     if isinstance(error, httpx.ConnectError):
         return (Outcome.TLS_HANDSHAKE, {"tls_detail": "connection closed"}) if in_tls else (Outcome.CONNECT_RESET, {})
-    if isinstance(error, httpx.WriteError):
-        return Outcome.SEND_FAILED, {}
     return Outcome.CONNECTION_RESET, {}
 
 
@@ -184,12 +205,12 @@ def _name_httpx(error: BaseException, *, in_body: bool) -> tuple[Outcome, dict[s
         case httpx.ProxyError():
             number = re.match(r"\s*(\d{3})\b", str(error))
             status = int(number[1]) if number else None
-            return (Outcome.PROXY_AUTH if status == 407 else Outcome.PROXY_REFUSED), {"proxy_status": status}
-        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
-            return Outcome.BAD_URL, {}
+            return (Outcome.PROXY_AUTH if status == 407 else Outcome.PROXY_REFUSED), {"status": status}
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeError():
+            return Outcome.BAD_URL, {}  # a host that IDNA cannot encode is a UnicodeError
         case httpx.PoolTimeout():
             return Outcome.POOL_TIMEOUT, {}
-        case httpx.LocalProtocolError() | UnicodeError():
+        case httpx.LocalProtocolError():
             return Outcome.PROTOCOL_ERROR, {}
         case httpx.RemoteProtocolError():
             text = str(error)

@@ -66,12 +66,15 @@ class WeirApp(App[None]):
         super().__init__()
         self._opening = opening
         self._chat = ChatScreen(opening.language)
+        self._home = asyncio.get_running_loop()
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
         self.workspace: Workspace | None = None
         """What was opened; whoever runs the app closes it."""
         self.crash_message: str | None = None
         """The sentence about a bug that ended the app, for when the screen is gone."""
+        self.last_words: list[str] = []
+        """What came up after the screen was gone."""
 
     def on_load(self) -> None:
         """Themes before anything is painted."""
@@ -126,12 +129,15 @@ class WeirApp(App[None]):
         return await self.push_screen(question, wait_for_dismiss=True)
 
     def _report(self, trouble: "StoreTrouble") -> None:
-        """Called from the store's thread."""
+        """Called from other threads, which must not wait for the screen; the loop outlives the app."""
         text = self._opening.language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
-        self.call_from_thread(self._tell, text)
+        self._home.call_soon_threadsafe(self._tell, text)
 
     def _tell(self, text: str) -> None:
-        self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
+        if self.is_running:
+            self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
+        else:
+            self.last_words.append(text)
 
     def _set_keys(self) -> None:
         """The person's own keys; an id that no binding has is said."""

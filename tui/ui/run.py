@@ -12,6 +12,7 @@ from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
 from tui.settings.terminal import default_theme, is_remote
 from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
 
 if TYPE_CHECKING:
     from tui.chat.database import Report
@@ -60,9 +61,11 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
     finally:
         lost = await app.workspace.close() if app.workspace is not None else 0
     if lost:
-        sys.stderr.write(f"weir: {language.say('store.lost', count=lost, where=paths.database)}\n")
+        app.last_words.append(language.say("store.lost", count=lost, where=paths.database))
     if app.crash_message is not None:
-        sys.stderr.write(f"weir: {app.crash_message}\n")
+        app.last_words.append(app.crash_message)
+    for sentence in app.last_words:
+        sys.stderr.write(f"weir: {sanitise_line(sentence)}\n")
     return SIGNAL_BASE + ended_by[0] if ended_by else app.return_code or 0
 
 

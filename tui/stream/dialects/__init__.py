@@ -29,7 +29,7 @@ class StreamDecoder(Protocol):
 
     @property
     def started(self) -> bool:
-        """Whether anything but comments has come."""
+        """Whether anything but keep-alives has come."""
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """The deltas that these bytes complete; after `evidence.done` nothing more is read."""

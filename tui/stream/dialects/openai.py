@@ -89,8 +89,8 @@ class OpenAIStreamDecoder:
 
     @property
     def started(self) -> bool:
-        """Whether anything but comments has come."""
-        return bool(self.evidence.events or self._bare or self._page or self.evidence.sse_fields)
+        """Whether anything but keep-alives has come: comments, empty events and `retry:` are no sign of a reply."""
+        return bool(self.evidence.events or self._bare or self._page)
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """The deltas that these bytes complete; nothing is read after `[DONE]`."""

@@ -40,6 +40,11 @@ class ModelPicker(ModalScreen[Model | None]):
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         OptionList, OptionList:focus { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+        OptionList > .option-list--option-highlighted {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
         #picker-state { color: $text-muted; height: auto; }
     }
     """

@@ -1,0 +1,93 @@
+"""How an attempt ends: why it stopped, and the terminal event with its masked record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.settings.secrets import Masker, mask_url
+from tui.stream.events import Ending, make_ending
+from tui.stream.outcome import Outcome
+from tui.stream.preparation import Prepared
+from tui.stream.provider_error import ErrorBody, ProviderError
+from tui.stream.record import Circumstances, RecordedError, make_record
+from tui.stream.stop import Stop
+from tui.stream.trace import StreamTrace
+
+MESSAGE_LIMIT = 600
+"""Characters of a server's error text that go on record, after masking."""
+_SHORT = 200
+
+
+def mask_short(mask: Masker, text: str | None) -> str | None:
+    """A foreign text of a line at most: a header, a title, a name."""
+    return None if text is None else mask(text, _SHORT)
+
+
+class EndingWriter:
+    """Writes the ending of one attempt; every foreign text goes through the masker on its way into the record."""
+
+    def __init__(self, prepared: Prepared, trace: StreamTrace, mask: Masker) -> None:
+        self._prepared = prepared
+        self._trace = trace
+        self._mask = mask
+
+    def end(
+        self,
+        outcome: Outcome,
+        stop: Stop | None,
+        *,
+        error: ProviderError | None = None,
+        retry_after: float | None = None,
+    ) -> Ending:
+        """End the trace and tell of this outcome."""
+        self._trace.end()
+        recorded = None
+        if error is not None:
+            recorded = RecordedError(
+                error.error_class.value,
+                mask_short(self._mask, error.type),
+                mask_short(self._mask, error.code),
+                self._mask(error.message, MESSAGE_LIMIT),
+            )
+        detail = {**self._evidence_detail(error), **(stop.detail if stop else {})}
+        exception = stop.exception if stop else None
+        circumstances = Circumstances(exception, recorded, retry_after, detail, status=detail.get("status"))
+        return make_ending(outcome, make_record(self._trace, outcome, circumstances))
+
+    def end_refused(
+        self, outcome: Outcome, body: ErrorBody, headers: Mapping[str, str], *, retry_after: float | None
+    ) -> Ending:
+        """End the trace of an answer other than 2xx."""
+        location = headers.get("location")
+        limits = {name: self._mask(value, 40) for name, value in headers.items() if "ratelimit" in name}
+        detail = {
+            "html_title": mask_short(self._mask, body.html_title),
+            "location": mask_url(self._mask(location)) if location else None,
+            "ray_id": mask_short(self._mask, headers.get("cf-ray")),
+            "limit_headers": limits or None,
+            "request_bytes": len(self._prepared.wire.body),
+            "prompt_chars": sum(len(message.text) for message in self._prepared.request.messages),
+        }
+        return self.end(outcome, Stop(outcome, detail=detail), error=body.error, retry_after=retry_after)
+
+    def _evidence_detail(self, error: ProviderError | None) -> dict[str, Any]:
+        """Everything that some outcome may want beside the fixed fields; the record keeps what its outcome names."""
+        trace, evidence = self._trace, self._trace.evidence
+        endpoint = trace.call.endpoint if trace.call else None
+        return {
+            "host": endpoint.host if endpoint else None,
+            "port": endpoint.port if endpoint else None,
+            "tool_names": [self._mask(name, 80) for name in evidence.tool_names.values()],
+            "filter_categories": [self._mask(name, 80) for name in evidence.filter_categories],
+            "malformed_count": evidence.malformed,
+            "malformed_bytes": evidence.malformed_bytes,
+            "tail_bytes": evidence.tail_bytes,
+            "html_title": mask_short(self._mask, evidence.html_title),
+            "body_head": self._mask(evidence.head.decode(errors="replace"), 120),
+            "line_bytes": evidence.oversize_line,
+            "limit": "8 MiB",
+            "error_class": error.error_class.value if error else None,
+            "provider_name": mask_short(self._mask, error.provider_name) if error else None,
+            "reused_connection": trace.reused_connection,
+            "headers_seen": trace.headers is not None,
+            "bytes_sent": trace.bytes_sent,
+        }
