@@ -60,7 +60,8 @@ def _fill_closed_streams() -> None:
     """Point a closed stdin, stdout or stderr at nothing: else its number would go to the first file or socket."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "w" if number else "r"))
+            null = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
 
 
 def _obey(arguments: list[str], mask: Masker) -> int:
@@ -215,13 +216,16 @@ async def _practise(port: int, fault: str | None) -> int:
     from tui.practice.fault import Fault
     from tui.practice.server import PracticeServer
 
+    server = PracticeServer(port=port, fault=Fault(fault) if fault else None)
     try:
-        server = PracticeServer(port=port, fault=Fault(fault) if fault else None)
-        async with server:
-            print(server.base_url, flush=True)
-            await asyncio.Event().wait()
+        await server.start()
     except OSError as error:
         raise UsageError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from None
+    try:
+        print(server.base_url, flush=True)
+        await asyncio.Event().wait()
+    finally:
+        await server.aclose()
     return 0
 
 

@@ -5,8 +5,10 @@ A file that cannot be used never stops the program: the store goes on in memory 
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -46,13 +48,13 @@ class Database:
     """Where to connect to: a file, or shared memory while this process lives."""
 
     uri: str
+    lock: AbstractContextManager[object] = field(default_factory=nullcontext)
+    """Held by whoever reads or writes. In memory SQLite refuses the second one without waiting; a file needs none."""
 
     def connect(self) -> sqlite3.Connection:
         """A new connection for the calling thread; the caller closes it."""
         connection = sqlite3.connect(self.uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
-        # Of use in memory alone: with a shared cache a reader and the writer would refuse each other without waiting.
-        connection.execute("PRAGMA read_uncommitted = ON")
         return connection
 
 
@@ -114,7 +116,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _open_memory() -> tuple[Database, sqlite3.Connection]:
-    database = Database(f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared")
+    database = Database(f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared", threading.Lock())
     connection = database.connect()
     _migrate(connection)
     return database, connection

@@ -32,7 +32,7 @@ def make_note(outcome: Outcome, record: Record, language: Language) -> Note:
 def record_lines(record: Record) -> list[str]:
     """The record in two or three lines: when and whom; how it went; key, error and whom to ask."""
     endpoint = record.endpoint or {}
-    where = f"{endpoint.get('host')}:{endpoint.get('port')}" if endpoint else None
+    where = f"{endpoint['host']}:{endpoint['port']}" if endpoint.get("host") else endpoint.get("path")
     attempts = f"attempt {record.attempt} of {record.attempts}" if record.attempt > 1 else None
     place = where if where != record.route else None
     first = [record.time, f"{record.route}/{record.model}", place, record.environment, record.request_type, attempts]
@@ -46,8 +46,9 @@ def record_lines(record: Record) -> list[str]:
     ]
     error = (record.error or {}).get("message")
     cause = record.exception[-1] if record.exception else None
+    source = (record.detail or {}).get("key_source")
     third = [
-        f"key {record.key}" if record.key else None,
+        f"key {record.key}" if record.key else f"key from {source}" if source else None,
         f"request {record.request_id}" if record.request_id else None,
         f"cause {cause}" if cause else None,
         f"ask {record.support}" if record.support else None,

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tui.chat.catalogue import Model
@@ -25,6 +26,8 @@ from tui.stream.transport import chain_of
 
 CHECKPOINT_SECONDS = 0.75
 """How long received text may wait for its checkpoint; with the write itself it stays under a second."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 View = Callable[[StreamEvent], None]
 
@@ -177,5 +180,7 @@ class ChatSession:
 
 def _where(error: BaseException) -> str | None:
     """File and line of the innermost frame that is ours, without any value of a variable."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tui" in frame.filename]
-    return f"{frames[-1].filename.rpartition('tui')[2].lstrip('/')}:{frames[-1].lineno}" if frames else None
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [(Path(frame.filename), frame.lineno) for frame in frames]
+    places = [f"{file.relative_to(_PACKAGE)}:{line}" for file, line in ours if file.is_relative_to(_PACKAGE)]
+    return places[-1] if places else None

@@ -7,7 +7,8 @@ at the end. A row still open whose owner is dead was cut with its process: the n
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -103,13 +104,13 @@ class Store:
 
     def latest_conversation(self) -> str | None:
         """The conversation used last. Blocks."""
-        with _Reading(self._writer) as connection:
+        with _reading(self._writer) as connection:
             row = connection.execute("SELECT id FROM conversation ORDER BY updated DESC LIMIT 1").fetchone()
         return row[0] if row else None
 
     def load(self, identity: str) -> Conversation | None:
         """A conversation with all its turns; None if there is none of this id. Blocks."""
-        with _Reading(self._writer) as connection:
+        with _reading(self._writer) as connection:
             head = connection.execute(
                 "SELECT id, title, system, created FROM conversation WHERE id = ?", (identity,)
             ).fetchone()
@@ -146,17 +147,13 @@ class Store:
         connection.execute("COMMIT")
 
 
-class _Reading:
-    """A connection for one read in the calling thread."""
-
-    def __init__(self, writer: WriterThread) -> None:
-        self._connection = writer.database().connect()
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self._connection
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+@contextmanager
+def _reading(writer: WriterThread) -> Iterator[sqlite3.Connection]:
+    """A connection for one read in the calling thread; whatever is read with it is of one moment."""
+    database = writer.database()
+    with database.lock, closing(database.connect()) as connection:
+        connection.execute("BEGIN")
+        yield connection
 
 
 def _load_replies(connection: sqlite3.Connection, turn: str) -> list[Reply]:

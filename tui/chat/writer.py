@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -62,9 +63,9 @@ class WriterThread:
             self._fail(connection, error)
         self._opened.set()
         while self._wait():
-            self._write(connection)
+            self._write(connection, self._database.lock)
         if self._jobs:
-            self._write(connection)  # the last try: what failed a second ago may work now
+            self._write(connection, self._database.lock)  # the last try: what failed a second ago may work now
         connection.close()
 
     def _wait(self) -> bool:
@@ -76,16 +77,13 @@ class WriterThread:
                 self._wake.wait()
             return bool(self._jobs) and not (self._closing and self._failing)
 
-    def _write(self, connection: sqlite3.Connection) -> None:
+    def _write(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
         """Write every queued job in one transaction; on failure all of them stay."""
         with self._wake:
             batch = list(self._jobs)
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            for statements in batch:
-                for sql, values in statements:
-                    connection.execute(sql, values)
-            connection.execute("COMMIT")
+            with lock:
+                _execute(connection, batch)
         except sqlite3.Error as error:
             self._fail(connection, error)
             return
@@ -103,3 +101,11 @@ class WriterThread:
         first, self._failing = not self._failing, True
         if first:
             self._report(StoreTrouble("unwritable", str(self._path), str(error)))
+
+
+def _execute(connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for statements in jobs:
+        for sql, values in statements:
+            connection.execute(sql, values)
+    connection.execute("COMMIT")

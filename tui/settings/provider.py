@@ -89,10 +89,11 @@ def is_loopback(host: str) -> bool:
 
 
 def ad_hoc_name(base_url: str) -> str:
-    """The route name of a server given on the command line: `host:port`."""
+    """The route name of a server given on the command line: `host:port`, an IPv6 host in brackets (RFC 3986, 3.2.2)."""
     try:
         parts = urlsplit(base_url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     except ValueError:
         return "ad-hoc"
-    return f"{parts.hostname}:{port}" if parts.hostname else "ad-hoc"
+    host = parts.hostname or ""
+    return f"{f'[{host}]' if ':' in host else host}:{port}" if host else "ad-hoc"

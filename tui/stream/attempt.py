@@ -16,6 +16,7 @@ from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decomp
 from tui.stream.dialects import StreamDecoder
 from tui.stream.ending import EndingWriter, mask_short
 from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta
+from tui.stream.evidence import Evidence
 from tui.stream.notices import closing_notices
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
@@ -55,6 +56,7 @@ class Attempt:
         self._alarm: Alarm | None = None
         self._in_tls = False
         self._connected = False
+        self._words: tuple[str | None, str | None] = (None, None)
         self.error: ProviderError | None = None
         """The server's error, unmasked: what a retry is decided on."""
         self.retry_after: float | None = None
@@ -174,6 +176,7 @@ class Attempt:
         for event in decoder.end():
             self._mark(event)
             yield event
+        self._mask_words(decoder.evidence)
         for event in self._close(stop, broke=broke):
             yield event
 
@@ -182,6 +185,7 @@ class Attempt:
         trace, watchdog, evidence = self._trace, self._watchdog, decoder.evidence
         before = evidence.events
         events = decoder.feed(data)
+        self._mask_words(evidence)
         now = trace.clock.monotonic()
         trace.mark_events(evidence.events - before)
         watchdog.last_byte = now
@@ -195,6 +199,12 @@ class Attempt:
         for event in events:
             self._mark(event)
         return events
+
+    def _mask_words(self, evidence: Evidence) -> None:
+        """Mask what the server says of itself and what goes on record as it stands."""
+        if (evidence.model, evidence.finish_reason) != self._words:
+            self._words = mask_short(self._mask, evidence.model), mask_short(self._mask, evidence.finish_reason)
+            evidence.model, evidence.finish_reason = self._words
 
     def _mark(self, event: StreamEvent) -> None:
         if isinstance(event, TextDelta | RefusalDelta):

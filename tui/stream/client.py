@@ -105,7 +105,7 @@ class Client:
 
     async def list_models(self, provider: Provider, *, limit: float = LISTING_SECONDS) -> ModelListing:
         """The models that a provider lists, or why it does not; `limit` is in seconds."""
-        return await list_models(provider, self._transport, self._environ, limit=limit)
+        return await list_models(provider, self._transport, self._find_key, limit=limit)
 
     async def _find_key(self, provider: Provider) -> Secret | None:
         key = await find_key(provider, self._environ)
@@ -162,7 +162,10 @@ class Client:
 
     async def _pause(self, wait: float, trace: StreamTrace) -> None:
         trace.retry_at = trace.clock.monotonic() + wait
-        await asyncio.sleep(wait)
+        try:
+            await asyncio.sleep(wait)
+        finally:
+            trace.retry_at = None  # a pause that is cut short is over, too
 
 
 def _rejects_usage(ending: Ending, attempt: Attempt) -> bool:

@@ -37,9 +37,17 @@ class _Inflater:
     def __init__(self, window: int) -> None:
         self._window = window
         self._decoder = zlib.decompressobj(window)
-        self._begun = False
+        self._head: bytes | None = b"" if window == _ZLIB else None  # until it is known whether it is zlib's or raw
 
     def feed(self, data: bytes) -> bytes:
+        if self._head is not None:
+            data = self._head + data
+            self._head = data if len(data) < 2 else None
+            if self._head is not None:
+                return b""
+            if not _is_zlib_head(data):
+                self._window = _RAW
+                self._decoder = zlib.decompressobj(_RAW)
         out = []
         while data:
             if self._decoder.eof:
@@ -50,12 +58,11 @@ class _Inflater:
 
     def _inflate(self, data: bytes) -> bytes:
         try:
-            text = self._decoder.decompress(data)
+            return self._decoder.decompress(data)
         except zlib.error as error:
-            if self._begun or self._window != _ZLIB:
-                raise DamagedEncoding(str(error)) from None
-            self._window = _RAW
-            self._decoder = zlib.decompressobj(_RAW)
-            return self._inflate(data)
-        self._begun = True
-        return text
+            raise DamagedEncoding(str(error)) from None
+
+
+def _is_zlib_head(data: bytes) -> bool:
+    """RFC 1950, 2.2: the method is deflate, and the first two bytes are a multiple of 31."""
+    return data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0

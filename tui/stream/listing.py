@@ -1,16 +1,17 @@
 """The models that a provider lists: GET /models under one overall limit, with the same verdicts as a stream."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from tui.settings.provider import Provider
+from tui.settings.secrets import Secret
 from tui.stream.dialects import load_dialect
 from tui.stream.outcome import Outcome
-from tui.stream.preparation import find_endpoint, find_key
+from tui.stream.preparation import find_endpoint
 from tui.stream.provider_error import read_error_body
 from tui.stream.stop import Stop
 from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, explain, proxy_for
@@ -32,8 +33,12 @@ class ModelListing:
     """The `Server` header."""
 
 
+KeyFinder = Callable[[Provider], Awaitable[Secret | None]]
+"""Gives a provider's key; raises Stop if there is none that can be used."""
+
+
 async def list_models(
-    provider: Provider, transport: Transport, environ: Mapping[str, str], *, limit: float = LISTING_SECONDS
+    provider: Provider, transport: Transport, find_key: KeyFinder, *, limit: float = LISTING_SECONDS
 ) -> ModelListing:
     """Ask a provider for its models; every failure is a value, as with streams. `limit` is in seconds."""
     dialect = load_dialect(provider.dialect)
@@ -49,7 +54,7 @@ async def list_models(
     response: httpx.Response | None = None
     try:
         async with asyncio.timeout(limit):
-            key = await find_key(provider, environ)
+            key = await find_key(provider)
             if key is not None and endpoint.scheme == "http" and not provider.is_loopback and not provider.allow_http:
                 return ModelListing(failure=Outcome.INSECURE_URL, values=values)
             response = await transport.open(wire, key, ignore)

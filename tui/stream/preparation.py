@@ -42,16 +42,17 @@ class Prepared:
 
 def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
     """Who is asked for what, for the record, as far as it is known before anything is checked."""
+    url = load_dialect(provider.dialect).build(request, provider.base_url, include_usage=False).url
+    endpoint = find_endpoint(url)
     return Call(
         mask(request.model, 200),
         mask(provider.name, 200),
         request.kind,
         provider.environment,
-        find_endpoint(load_dialect(provider.dialect).build(request, provider.base_url, include_usage=False).url),
-        None,
-        None,
-        mask(provider.owner, 200) if provider.owner else None,
-        mask(provider.support, 200) if provider.support else None,
+        endpoint,
+        None if endpoint else mask_url(provider.base_url),
+        owner=mask(provider.owner, 200) if provider.owner else None,
+        support=mask(provider.support, 200) if provider.support else None,
     )
 
 
@@ -92,7 +93,7 @@ def prepare(
 ) -> Prepared:
     """The last checks, and the request ready to be sent. Raises Stop with `bad-url` or `insecure-url`."""
     if endpoint is None:
-        raise Stop(Outcome.BAD_URL, detail={"os_error": mask_url(provider.base_url)})
+        raise Stop(Outcome.BAD_URL)
     if key is not None and endpoint.scheme == "http" and not is_loopback(endpoint.host) and not provider.allow_http:
         raise Stop(Outcome.INSECURE_URL, detail={"host": endpoint.host})
     return Prepared(request, wire, key, load_dialect(provider.dialect), find_limits(provider), provider.is_local)

@@ -89,7 +89,7 @@ _WORDS: tuple[tuple[ErrorClass, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_RETRY_WORDS = re.compile(r"(?:try again|retry) in (\d+(?:\.\d+)?)\s*(ms|s|m)\b", re.IGNORECASE)
+_RETRY_WORDS = re.compile(r"(?:try again|retry) in ([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m)\b", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
@@ -250,7 +250,7 @@ def _retry_delay(details: Any) -> float | None:
     if isinstance(details, list):
         for item in details:
             delay = item.get("retryDelay") if isinstance(item, dict) else None
-            if isinstance(delay, str) and re.fullmatch(r"\d+(\.\d+)?s", delay):
+            if isinstance(delay, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?s", delay):
                 return float(delay[:-1])
     return None
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tui import __version__
 from tui.stream.outcome import Outcome
-from tui.stream.trace import StreamTrace
+from tui.stream.trace import Call, StreamTrace
 
 VERSION = 1
 _BUCKETS = (
@@ -153,7 +153,7 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         model_reported=evidence.model,
         route=call.route if call else "",
         environment=call.environment if call else None,
-        endpoint=asdict(call.endpoint) if call and call.endpoint else None,
+        endpoint=_endpoint_json(call),
         request_type=call.request_type if call else "chat.stream",
         attempt=trace.attempt,
         attempts=trace.attempts,
@@ -205,6 +205,17 @@ def _times(trace: StreamTrace) -> dict[str, Any]:
         "max_gap_ms": _ms(trace.max_gap),
         "last_byte_ago_ms": _ms(_since(trace.last_byte, ended)),
     }
+
+
+def _endpoint_json(call: Call | None) -> dict[str, Any] | None:
+    """Where the request goes; of an address that is no usable one, the masked text stands as the path."""
+    if call is None:
+        return None
+    if call.endpoint is not None:
+        return asdict(call.endpoint)
+    if call.unusable_url is not None:
+        return {"scheme": None, "host": None, "port": None, "path": call.unusable_url}
+    return None
 
 
 def bucket(seconds: float | None) -> str | None:

@@ -14,7 +14,7 @@ from tui.stream.provider_error import ProviderError
 LONGEST_WAIT = 120.0
 """Seconds; a server that asks for more gets no unasked retry (openai-python draws its line there too)."""
 _FIRST_BACKOFF, _LAST_BACKOFF = 0.5, 8.0
-_SECONDS = re.compile(r"\d+(\.\d+)?")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def read_retry_after(headers: Mapping[str, str], error: ProviderError | None, now: datetime) -> float | None:
@@ -26,7 +26,7 @@ def read_retry_after(headers: Mapping[str, str], error: ProviderError | None, no
     if date := headers.get("retry-after"):
         try:
             return max(0.0, (parsedate_to_datetime(date) - now).total_seconds())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             pass  # neither seconds nor a date: the server gave no usable hint there
     return error.retry_after_s if error is not None else None
 
@@ -45,5 +45,5 @@ def plan_retry(
         return None
     if retry_after is not None:
         return retry_after if retry_after <= LONGEST_WAIT else None
-    backoff = min(_LAST_BACKOFF, _FIRST_BACKOFF * float(2 ** (attempt - 1)))
+    backoff = min(_LAST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(attempt - 1, 10))
     return backoff * (0.5 + 0.5 * random())

@@ -12,6 +12,8 @@ LINE_LIMIT = 8 * 1024 * 1024
 """Longest line in bytes. Reports of real streams broken by limits of 64 to 512 KiB are common; this one is a guard."""
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_RETRY_DIGITS = 16
+"""A longer time is none that anybody waits, and int() refuses very long ones."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -52,7 +54,7 @@ class LineDecoder:
         return b"".join(self._pieces) + (self._start or b"")
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The lines that these bytes complete, in order; comments come as a lone colon."""
+        """The lines that these bytes complete, in order; of a comment at least the colon."""
         if self._start is not None:
             data = self._drop_bom(data)
         if self._after_cr and data:
@@ -68,11 +70,16 @@ class LineDecoder:
             parts = data.split(b"\n")
         rest = parts.pop()
         lines: list[bytes] = []
-        for part in parts:
-            line = self._complete(part)
-            if line is None:
-                return lines
-            lines.append(line)
+        if parts and (self._pieces or self._in_comment or len(data) > self._limit):
+            # Only the first line can have begun in an earlier read, and only then or in a huge read can it be too long.
+            checked = parts if len(data) > self._limit else parts[:1]
+            for part in checked:
+                line = self._complete(part)
+                if line is None:
+                    return lines
+                lines.append(line)
+            parts = parts[len(checked) :]
+        lines += parts
         self._keep(rest)
         return lines
 
@@ -167,7 +174,7 @@ class SSEDecoder:
                 self._event = value
             case "id" if "\0" not in value:
                 self._id = value
-            case "retry" if value.isascii() and value.isdigit():
+            case "retry" if value.isascii() and value.isdigit() and len(value) < _RETRY_DIGITS:
                 self._retry = int(value)
             case _:
                 pass  # comments and unknown fields are ignored, as the standard says

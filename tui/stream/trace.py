@@ -48,6 +48,8 @@ class Call:
     request_type: str
     environment: str | None = None
     endpoint: Endpoint | None = None
+    unusable_url: str | None = None
+    """The address, where it is none that a request could go to."""
     key: str | None = None
     proxy: str | None = None
     owner: str | None = None

@@ -123,6 +123,7 @@ async def _slices(body: bytes, count_sent: Callable[[int], None] | None) -> Asyn
 
 def _build_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
     try:
+        _ = urlsplit(proxy or "").port  # a number that is no port raises here; httpx would find out when it connects
         return httpx.AsyncClient(
             proxy=proxy, verify=context, trust_env=False, follow_redirects=False, timeout=httpx.Timeout(None)
         )
@@ -140,8 +141,8 @@ def _load_certificates() -> ssl.SSLContext:
         if file or folder:
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
         return ssl.create_default_context(cafile=certifi.where())
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it holds no certificates"
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         where = f"SSL_CERT_FILE={file}" if file else f"SSL_CERT_DIR={folder}"
         failure = TransportFailure(Outcome.TLS_CERTIFICATE, chain_of(error), {"tls_detail": f"{where}: {reason}"})
         raise TransportSetupError(failure) from None

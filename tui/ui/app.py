@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import TextArea
+from textual.worker import WorkerFailed
 
 from tui.settings.config import Config
 from tui.settings.crash import write_crash_log
@@ -48,6 +50,8 @@ class Opening:
     """Opens the workspace; called once, after the first paint."""
     resume: bool = False
     """Go on with the last conversation."""
+    no_color: bool = False
+    """NO_COLOR is set (https://no-color.org)."""
 
 
 class WeirApp(App[None]):
@@ -63,7 +67,8 @@ class WeirApp(App[None]):
     ]
 
     def __init__(self, opening: Opening) -> None:
-        super().__init__()
+        # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
+        super().__init__(ansi_color=True if opening.no_color else None)
         self._opening = opening
         self._chat = ChatScreen(opening.language)
         self._home = asyncio.get_running_loop()
@@ -151,7 +156,7 @@ class WeirApp(App[None]):
     def _remember_theme(self, name: str) -> None:
         if self.workspace is not None:
             self.workspace.pick_theme(name)
-            self.run_worker(self.workspace.save_state, thread=True, exit_on_error=True)
+            self._chat.save_state()
 
     async def action_interrupt(self) -> None:
         """Copy a selection, else stop the reply, else leave when asked twice."""
@@ -168,6 +173,10 @@ class WeirApp(App[None]):
                 return
             self._asked_to_quit = now
             self.notify(self._opening.language.say("keys.again_to_quit"), timeout=QUIT_SECONDS, markup=False)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def action_toggle_help(self) -> None:
         """Show or hide the keys of the place where one stands."""
@@ -189,8 +198,10 @@ class WeirApp(App[None]):
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""
-        error = self._exception
+        error: BaseException | None = self._exception
         assert error is not None, "Textual calls this for an exception that it has kept"
+        if isinstance(error, WorkerFailed):
+            error = error.error  # the wrapper has no frames, so it would not tell where
         self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask)
         self._close_messages_no_wait()
 

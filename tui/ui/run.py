@@ -48,13 +48,16 @@ def _prepare_textual() -> None:
 
 async def _run(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
     from tui.ui.app import Opening, WeirApp
+    from tui.ui.terminal.key_sequence import teach_key_sequences
 
+    teach_key_sequences()
     mask = Masker()
 
     async def open_workspace(report: "Report", consent: Consent) -> "Workspace":
         return await opener(mask, report, consent)
 
-    app = WeirApp(Opening(config, paths, language, mask, default_theme(os.environ), open_workspace, resume))
+    theme, no_color = default_theme(os.environ), "NO_COLOR" in os.environ
+    app = WeirApp(Opening(config, paths, language, mask, theme, open_workspace, resume, no_color))
     ended_by = _leave_on_signals(app)
     try:
         await app.run_async()

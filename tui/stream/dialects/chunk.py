@@ -11,6 +11,8 @@ from tui.stream.evidence import Evidence
 from tui.stream.provider_error import ErrorClass, ProviderError, find_error
 from tui.text.sanitise import holds_controls
 
+_LARGEST = 2**53
+"""JSON can hold any number; from here on it is no count, and a float cannot take it."""
 _NO_REASON = frozenset({"", "null", "none"})
 
 
@@ -24,20 +26,29 @@ class ChunkReader:
     def take(self, value: Any, out: list[StreamEvent], *, bare: bool = False) -> None:
         """Append what this chunk says to `out`; `bare` tells that no `data:` stood before it."""
         evidence = self._evidence
-        if (error := find_error(value)) is not None:
-            evidence.error = evidence.error or error
-        if not isinstance(value, dict):
-            return
+        if not isinstance(value, dict) or "error" in value or "choices" not in value:
+            self._note_error(value)
+            if not isinstance(value, dict):
+                return
         if evidence.model is None and isinstance(model := value.get("model"), str) and model:
             evidence.model = model
         choices = value.get("choices")
         for choice in choices if isinstance(choices, list) else ():
-            if isinstance(choice, dict) and choice.get("index") in (0, None):
-                self._take_choice(choice, out, bare=bare)
-        self._take_usage(value, out)
+            if isinstance(choice, dict):
+                if "error" in choice:
+                    self._note_error({"choices": [choice]})
+                if not choice.get("index"):
+                    self._take_choice(choice, out, bare=bare)
+        if "usage" in value or "x_groq" in value:
+            self._take_usage(value, out)
         timings = value.get("timings")
-        if isinstance(timings, dict) and isinstance(ms := timings.get("predicted_ms"), int | float):
+        if isinstance(timings, dict) and isinstance(ms := timings.get("predicted_ms"), int | float) and ms < _LARGEST:
             evidence.generation_ms = float(ms)  # llama.cpp
+
+    def _note_error(self, value: Any) -> None:
+        """Keep the first error."""
+        if self._evidence.error is None:
+            self._evidence.error = find_error(value)
 
     def take_error(self, value: Any) -> None:
         """Something that was called an error, by an event's or a field's name."""
@@ -67,12 +78,16 @@ class ChunkReader:
             self._take_delta(source, out)
         elif isinstance(text := choice.get("text"), str):
             self._give(TextDelta, text, out)  # the legacy completions shape
-        self._take_filter(choice)
+        if "content_filter_results" in choice:
+            self._take_filter(choice)
         reason = choice.get("finish_reason") or choice.get("finishReason")
-        if isinstance(reason, str) and reason.lower() not in _NO_REASON:
+        if reason is not None and isinstance(reason, str) and reason.lower() not in _NO_REASON:
             evidence.finish_reason = reason
 
     def _take_delta(self, delta: dict[str, Any], out: list[StreamEvent]) -> None:
+        if len(delta) == 1 and isinstance(content := delta.get("content"), str):
+            self._give(TextDelta, content, out)  # nearly every chunk of nearly every server
+            return
         reasoning = delta.get("reasoning_content") or delta.get("reasoning") or delta.get("thinking")
         if not reasoning and isinstance(details := delta.get("reasoning_details"), list):
             reasoning = "".join(str(part.get("text") or "") for part in details if isinstance(part, dict))
@@ -187,4 +202,4 @@ def _joined(value: Any) -> str:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST else None

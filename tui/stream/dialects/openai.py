@@ -102,10 +102,13 @@ class OpenAIStreamDecoder:
             self._page = (self._page + data)[:BODY_LIMIT]
             return out
         for line in self._lines.feed(data):
-            self._take_line(line, out)
+            # A blank line with nothing before it says nothing.
+            if self._events.holds_block or (line and not self._take_chunk(line, out)):
+                self._take_line(line, out)
             if evidence.done:
-                return out
-        evidence.oversize_line = self._lines.oversize
+                break
+        else:
+            evidence.oversize_line = self._lines.oversize
         evidence.invalid_utf8 = self._events.invalid_utf8
         return out
 
@@ -117,17 +120,25 @@ class OpenAIStreamDecoder:
             evidence.html_title = html_title(self._page)
             return out
         if not evidence.done:
-            tail = self._lines.tail
-            name, colon, _ = self._events.decode(tail).partition(":")
-            if tail and (not colon or name not in _FIELDS):
-                self._bare.append(self._events.decode(tail))
-            self._end_bare(out)
-            if colon and name in _FIELDS:
-                self._events.take_line(self._events.decode(tail))
-            self._end_event(len(tail), out)
-        evidence.invalid_utf8 = self._events.invalid_utf8
+            self._end_lines(out)
         self._chunks.end(out)
         return out
+
+    def _end_lines(self, out: list[StreamEvent]) -> None:
+        tail = self._lines.tail
+        text = self._events.decode(tail)
+        name, colon, value = text.partition(":")
+        if tail and (not colon or name not in _FIELDS):
+            self._bare.append(text)
+        self._end_bare(out)
+        if colon and name == "error":
+            self._end_error(value.strip(), out)
+        elif colon and name in _FIELDS:
+            self._events.take_line(text)
+        self._end_event(len(tail), out)
+        if not self.evidence.tail_bytes:
+            # A character that was cut with a dropped line is no bad byte of the server's.
+            self.evidence.invalid_utf8 = self._events.invalid_utf8
 
     def _sniff(self, data: bytes) -> None:
         before = self.evidence.head
@@ -136,6 +147,22 @@ class OpenAIStreamDecoder:
             self.evidence.html = True
             self._page = before
 
+    def _take_chunk(self, line: bytes, out: list[StreamEvent]) -> bool:
+        """Take the line that nearly every line is, `data: {…}` with one whole object; anything else is left alone."""
+        if not line.startswith(b"data: {"):
+            return False
+        try:
+            text = line[6:].decode()
+            value, end = _JSON.raw_decode(text)
+        except (ValueError, RecursionError):
+            return False  # torn, damaged or not UTF-8: the careful way counts it
+        if end != len(text):
+            return False
+        self.evidence.sse_fields = True
+        self.evidence.events += 1
+        self._chunks.take(value, out)
+        return True
+
     def _take_line(self, line: bytes, out: list[StreamEvent]) -> None:
         evidence = self.evidence
         if line.startswith(b":"):
@@ -143,12 +170,13 @@ class OpenAIStreamDecoder:
             return
         text = self._events.decode(line)
         if not text:
-            if (event := self._events.take_line(text)) is not None:
-                self._take_event(event.event, event.data, out)
+            self._dispatch(out)
             return
         name, _, value = text.partition(":")
         if name == "data":
             evidence.sse_fields = True
+            if self._events.holds_block and _is_end_mark(_strip_prefixes(value)):
+                self._dispatch(out)  # nothing can follow it, so what it ends need not wait for a blank line
             if self._events.holds_block or not self._take_whole(value, out):
                 self._events.take_line(text)
         elif name == "error":
@@ -159,6 +187,10 @@ class OpenAIStreamDecoder:
             self._events.take_line(text)
         elif text.strip():
             self._take_bare(text, out)
+
+    def _dispatch(self, out: list[StreamEvent]) -> None:
+        if (event := self._events.take_line("")) is not None:
+            self._take_event(event.event, event.data, out)
 
     def _take_whole(self, value: str, out: list[StreamEvent]) -> bool:
         """Handle the value of a data line now, if it is `[DONE]`, a keep-alive or nothing but whole JSON objects."""
@@ -177,7 +209,7 @@ class OpenAIStreamDecoder:
 
     def _take_mark(self, text: str) -> bool:
         """Whether a data value is the end mark or nothing at all, both handled here."""
-        if text.strip('"') == "[DONE]":
+        if _is_end_mark(text):
             self.evidence.done = True
             return True
         if not text or text.startswith(":") or text.lower() in _KEEPALIVE_WORDS:
@@ -197,8 +229,7 @@ class OpenAIStreamDecoder:
         for part in (text,) if (whole := _whole_values(text)) is not None else text.split("\n"):
             values = whole if whole is not None else _whole_values(_strip_prefixes(part))
             if values is None:
-                self.evidence.malformed += 1
-                self.evidence.malformed_bytes += len(part.encode(errors="replace"))
+                self._count_damage(part)
                 continue
             for value in values:
                 self._chunks.take(value, out)
@@ -208,12 +239,23 @@ class OpenAIStreamDecoder:
         values = _whole_values(text)
         self._chunks.take_error(values[0] if values else text)
 
+    def _end_error(self, text: str, out: list[StreamEvent]) -> None:
+        """An error in the last line: that there was one is certain, but JSON that is torn is no text to show."""
+        if text.startswith(("{", "[")) and _whole_values(text) is None:
+            self.evidence.tail_bytes += len(text.encode(errors="replace"))
+            text = ""
+        self._take_error(text, out)
+
     def _take_bare(self, text: str, out: list[StreamEvent]) -> None:
         """A line that is no field: a JSON object by itself (NDJSON, a bare error) or a line of a longer text."""
-        if not self._bare and text.lstrip().startswith("{") and (values := _whole_values(text.strip())) is not None:
+        is_lines = self.evidence.bare_chunks  # then a line that is no JSON is a damaged chunk, and no part of a text
+        if (is_lines or not self._bare) and _is_object(text.strip()):
             self.evidence.events += 1
-            for value in values:
+            for value in _whole_values(text.strip()) or ():
                 self._chunks.take(value, out, bare=True)
+        elif is_lines:
+            self.evidence.events += 1
+            self._count_damage(text)
         elif self._bare_size < WHOLE_BODY_LIMIT:
             self._bare.append(text)
             self._bare_size += len(text)
@@ -234,20 +276,29 @@ class OpenAIStreamDecoder:
         text = _strip_prefixes(event.data)
         if event.event == "error":
             self.evidence.events += 1
-            self._take_error(text, out)
+            self._end_error(text, out)
+        elif _whole_values(text) is not None or any(_is_object(line) for line in text.split("\n")):
+            self._take_event("", text, out)
         elif not self._take_mark(text):
-            values = _whole_values(text)
-            if values is None:
-                self.evidence.tail_bytes += max(torn_bytes, len(event.data.encode(errors="replace")))
-                return
-            self.evidence.events += 1
-            for value in values:
-                self._chunks.take(value, out)
+            self.evidence.tail_bytes += max(torn_bytes, len(event.data.encode(errors="replace")))
+
+    def _count_damage(self, text: str) -> None:
+        self.evidence.malformed += 1
+        self.evidence.malformed_bytes += len(text.encode(errors="replace"))
 
     def _count_keepalive(self) -> None:
         self.evidence.keepalives += 1
         if not self.evidence.has_text:
             self.evidence.keepalives_before_text += 1
+
+
+def _is_end_mark(text: str) -> bool:
+    return text.strip('"') == "[DONE]"
+
+
+def _is_object(line: str) -> bool:
+    """Whether a line is a whole JSON object by itself."""
+    return line.startswith("{") and bool(_whole_values(line))
 
 
 def _strip_prefixes(value: str) -> str:

@@ -52,6 +52,15 @@ class MessageLog(VerticalScroll):
         """Follow the end from the start."""
         self.anchor()
 
+    def release_anchor(self) -> None:
+        """Ignore that a scroll was asked for: one that goes nowhere, or down, must not end the following."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Stop following when the view has moved up and away from the end."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value < old_value and new_value < self.max_scroll_y:
+            super().release_anchor()
+
     async def show(self, conversation: Conversation, welcome: Content) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
         await self.remove_children()

@@ -16,7 +16,7 @@ from textual.widgets import Markdown, Static
 from tui.chat.conversation import Reply
 from tui.chat.note import make_note
 from tui.markdown.parser import make_parser
-from tui.stream.events import Finished, Interrupted, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
+from tui.stream.events import Finished, Interrupted, Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import StreamSanitiser, sanitise, sanitise_line
@@ -37,6 +37,8 @@ class ReplyView(Vertical):
         .reply--head { color: $text-secondary; text-style: bold; margin: 0 2; }
         .reply--reasoning { color: $text-muted; text-style: italic; margin: 0 4 1 4; display: none; }
         .reply--reasoning.-shown { display: block; }
+        .reply--retries { color: $text-warning; margin: 0 2; display: none; }
+        .reply--retries.-shown { display: block; }
         .reply--tools { margin: 0 2; color: $text-accent; }
         .reply--notices { margin: 0 2; color: $text-muted; }
         Markdown { padding: 0 2; margin: 0; background: transparent; }
@@ -62,6 +64,7 @@ class ReplyView(Vertical):
         """The parts; the note comes with the end."""
         name = sanitise_line(f"{self.reply.provider}/{self.reply.model}")
         yield Static(f"◆ {name}", markup=False, classes="reply--head")
+        yield Static("", markup=False, classes="reply--retries")
         yield Static("", markup=False, classes="reply--reasoning")
         yield Markdown(parser_factory=make_parser, open_links=False)
 
@@ -78,7 +81,7 @@ class ReplyView(Vertical):
             case Finished() | Interrupted():
                 self._pending.append(self._clean.end())
                 self._ended = True
-            case ReasoningDelta():
+            case ReasoningDelta() | Notice():
                 pass  # painted whole from the reply
             case _:
                 return
@@ -92,6 +95,7 @@ class ReplyView(Vertical):
             self._wake.clear()
             ended = self._ended
             began = time.monotonic()
+            self._paint_retries()
             self._paint_reasoning()
             if text := "".join(self._take_pending()):
                 await markdown.append(text)
@@ -104,6 +108,20 @@ class ReplyView(Vertical):
     def _take_pending(self) -> list[str]:
         pending, self._pending = self._pending, []
         return pending
+
+    def _paint_retries(self) -> None:
+        """Attempts that failed: said at once, since the reply has nothing else to show yet."""
+        lines = self._notice_lines(retries=True)
+        if lines:
+            view = self.query_one(".reply--retries", Static)
+            view.add_class("-shown")
+            view.update(Content("\n".join(lines)))
+
+    def _notice_lines(self, *, retries: bool) -> list[str]:
+        notices = [notice for notice in self.reply.notices if (notice.record is not None) is retries]
+        return [
+            sanitise_line(f"{notice.code}: {self._language.notice(notice.code, notice.values)}") for notice in notices
+        ]
 
     def _paint_reasoning(self) -> None:
         if reasoning := self.reply.reasoning:
@@ -120,6 +138,5 @@ class ReplyView(Vertical):
         if reply.outcome is not None and reply.record is not None and reply.outcome is not Outcome.COMPLETE:
             note = make_note(reply.outcome, reply.record, say)
             yield NoteView(note, failed=not reply.outcome.rule.finished and reply.outcome is not Outcome.CANCELLED)
-        lines = [f"{notice.code}: {say.notice(notice.code, notice.values)}" for notice in reply.notices]
-        if lines:
-            yield Static(Content("\n".join(map(sanitise_line, lines))), markup=False, classes="reply--notices")
+        if lines := self._notice_lines(retries=False):
+            yield Static(Content("\n".join(lines)), markup=False, classes="reply--notices")

@@ -1,5 +1,6 @@
 """ChatScreen: the conversation. It hands what was typed to the session and shows what comes of it."""
 
+import asyncio
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.chat.catalogue import Model
-from tui.chat.conversation import Conversation, Reply
+from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.workspace import Workspace
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
@@ -50,6 +51,7 @@ class ChatScreen(Screen[None]):
         self._model: Model | None = None
         self._reply: Reply | None = None
         self._queue: list[str] = []
+        self._opening = True
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, prompt, status."""
@@ -60,11 +62,11 @@ class ChatScreen(Screen[None]):
         yield Prompt(say("prompt.hint"), say("prompt.keys"))
         yield StatusBar()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """The prompt takes the keys; the status bar follows the stream."""
         self.prompt.focus()
         self.set_interval(STATUS_SECONDS, self._show_status)
-        self._show_status()
+        await self._show_conversation(self._conversation)
 
     async def open(self, workspace: Workspace, conversation: Conversation | None) -> None:
         """Take the opened workspace; `conversation` is one to go on with."""
@@ -79,36 +81,43 @@ class ChatScreen(Screen[None]):
             self._model = workspace.choose_model()
             if not self._conversation.turns:
                 await self._show_conversation(self._conversation)
+        self._opening = False
+        if self._model is None and self._give_queue_back():
+            self.action_pick_model()
         self._send_queued()
 
     @on(Prompt.Submitted)
-    async def submit(self, event: Prompt.Submitted) -> None:
-        """Send now, or queue while a reply streams or nothing is open yet; without a model ask for one first."""
-        if self._workspace is None or self._streaming:
-            self.prompt.clear()
+    def submit(self, event: Prompt.Submitted) -> None:
+        """Send now, or queue while a reply streams or a model is being looked for; without one ask for it first."""
+        if self._streaming or (self._opening and self._model is None):
             self._queue.append(event.text)
             self._show_queue()
         elif self._model is None:
+            self.prompt.give_back(event.text)
             self.action_pick_model()
         else:
-            self.prompt.clear()
-            await self._send(event.text)
+            self._send(event.text)
 
-    async def _send(self, text: str) -> None:
+    def _send(self, text: str) -> None:
+        """Begin a turn; from here on what is sent is queued, though the reply is asked for only when it is in sight."""
         workspace, model = self._workspace, self._model
         assert workspace is not None, "only an open workspace sends"
         assert model is not None, "only to a chosen model"
-        conversation = self._conversation
-        turn = workspace.session.begin(conversation, text, [model])
-        workspace.use_model(model)
-        self.run_worker(workspace.save_state, thread=True, exit_on_error=True)
+        turn = workspace.session.begin(self._conversation, text, [model])
         self._reply = turn.reply
+        workspace.use_model(model)
+        self.save_state()
+        self.run_worker(self._ask(workspace, turn), exit_on_error=True)
+
+    async def _ask(self, workspace: Workspace, turn: Turn) -> None:
         await self.log_view.add_turn(turn)
         workspace.session.start(turn.reply, partial(self._take, turn.reply))
         self._show_status()
 
     def _take(self, reply: Reply, event: StreamEvent) -> None:
-        """What the session tells of a reply; it may belong to a conversation that is no longer shown."""
+        """What the session tells of a reply, of one too whose conversation or whose whole screen is gone."""
+        if not self.is_attached:
+            return  # the reply goes on and is stored; there is nothing left to paint it on
         self.log_view.apply(reply, event)
         if isinstance(event, Finished | Interrupted) and reply is self._reply:
             self._show_status()
@@ -125,7 +134,7 @@ class ChatScreen(Screen[None]):
         if self._queue and self._model is not None and not self._streaming:
             text = self._queue.pop(0)
             self._show_queue()
-            self.run_worker(self._send(text), exit_on_error=True)
+            self._send(text)
 
     def _give_queue_back(self) -> bool:
         """Put the queued prompts back into the editor; False if there are none."""
@@ -174,8 +183,14 @@ class ChatScreen(Screen[None]):
         assert self._workspace is not None, "a model comes out of an open workspace"
         self._model = model
         self._workspace.pick_model(model)
-        self.run_worker(self._workspace.save_state, thread=True, exit_on_error=True)
+        self.save_state()
         self._show_status()
+        self._send_queued()
+
+    def save_state(self) -> None:
+        """Write what is remembered, off the loop; not in a worker, since leaving cancels those and waits for this."""
+        if self._workspace is not None:
+            asyncio.get_running_loop().run_in_executor(None, self._workspace.save_state)
 
     async def action_new_chat(self) -> None:
         """Begin a new conversation; a reply that is being written goes on and is kept."""

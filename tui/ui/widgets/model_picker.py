@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,10 +16,24 @@ from textual.widgets.option_list import Option
 from tui.chat.catalogue import Model, ModelCatalogue, filter_models
 from tui.settings.provider import Provider
 from tui.text.language import Language
-from tui.text.sanitise import sanitise_line
+from tui.text.sanitise import sanitise, sanitise_line
 
 SHOWN = 100
 """Options that are built; filling the list with thousands would hold the screen."""
+
+
+class ModelFilter(Input):
+    """The words that a model's name must hold."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(placeholder=hint)
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """A control character in a paste must not reach the terminal."""
+        event.prevent_default()
+        event.stop()
+        super()._on_paste(events.Paste(sanitise(event.text)))
 
 
 class ModelPicker(ModalScreen[Model | None]):
@@ -32,20 +46,20 @@ class ModelPicker(ModalScreen[Model | None]):
             width: 80%;
             max-width: 90;
             height: auto;
-            max-height: 80%;
+            max-height: 90%;
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
             padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
-        OptionList, OptionList:focus { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+        OptionList, OptionList:focus { height: auto; border: none; background: $surface; padding: 0; }
         OptionList > .option-list--option-highlighted {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
             text-style: bold;
         }
-        #picker-state { color: $text-muted; height: auto; }
+        #picker-state { color: $text-muted; height: auto; max-height: 5; }
     }
     """
 
@@ -57,7 +71,7 @@ class ModelPicker(ModalScreen[Model | None]):
         Binding("pageup", "move(-10)", show=False),
     ]
 
-    filter_input = query_one(Input)
+    filter_input = query_one(ModelFilter)
     options = query_one(OptionList)
 
     def __init__(
@@ -81,15 +95,18 @@ class ModelPicker(ModalScreen[Model | None]):
         """The filter, the list, and what is known of the providers."""
         with Vertical(id="picker") as box:
             box.border_title = self._language.say("picker.title")
-            yield Input(placeholder=self._language.say("picker.filter"))
+            yield ModelFilter(self._language.say("picker.filter"))
             yield OptionList(markup=False)
             yield Static("", markup=False, id="picker-state")
 
     def on_mount(self) -> None:
         """Show what is known and ask the providers for more."""
-        self.filter_input.cursor_blink = False
         self._fill()
         self.run_worker(self._ask(), exit_on_error=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """However low the screen, the list leaves room for what is said of the providers below it."""
+        self.options.styles.max_height = max(3, min(20, event.size.height - 12))
 
     async def _ask(self) -> None:
         await self._refresh_models()

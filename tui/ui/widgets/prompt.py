@@ -1,4 +1,4 @@
-"""Prompt: where a person types. Enter sends, ctrl+j starts a new line; it gives its text up only when told to."""
+"""Prompt: where a person types. Enter sends, ctrl+j starts a new line; what cannot be sent yet is given back."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-_SUBMIT = "enter"
+from tui.text.sanitise import sanitise
 
 
 class Prompt(TextArea):
@@ -40,7 +40,7 @@ class Prompt(TextArea):
 
     @dataclass
     class Submitted(Message):
-        """The person sent this text; whoever takes it empties the prompt with `clear`."""
+        """The person sent this text and the prompt is empty; who cannot take it uses `give_back`."""
 
         text: str
 
@@ -50,22 +50,31 @@ class Prompt(TextArea):
         self.border_subtitle = keys
 
     async def _on_key(self, event: events.Key) -> None:
-        """Let Enter reach its binding: a text area would take it for a new line."""
-        if event.key == _SUBMIT:
+        """Do at once what a key means here: by way of the app it would come behind keys that were typed after it.
+
+        Over a slow link several keys arrive in one read. An Enter that nothing is bound to does nothing.
+        """
+        bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if bound is not None and bound.node is self and await self.app.run_action(bound.binding.action, self):
+            event.stop()
             event.prevent_default()
-            return
-        await super()._on_key(event)
+        elif event.key == "enter":
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
-        """A paste brings CR line ends from some terminals; here a line ends with LF."""
-        if "\r" in event.text:
-            event = events.Paste(event.text.replace("\r\n", "\n").replace("\r", "\n"))
-        await super()._on_paste(event)
+        """Lines end with LF here, with CR in some pastes; a control character in one must not reach the terminal."""
+        event.prevent_default()
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        await super()._on_paste(events.Paste(sanitise(text)))
 
     def action_submit(self) -> None:
-        """Send, if there is anything but white space."""
+        """Send, if there is anything but white space; what is typed from here on is the next prompt."""
         if self.text.strip():
-            self.post_message(self.Submitted(self.text))
+            text = self.text
+            self.clear()
+            self.post_message(self.Submitted(text))
 
     def action_newline(self) -> None:
         """Start a new line at the cursor."""

@@ -1,0 +1,400 @@
+"""The store: what is written is read back, whatever happens to the process, to the disk or to the file."""
+
+import json
+import signal
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.chat import process
+from tests.chat.sample import end, feed, fill, make_turn, wait_for
+from tui.chat.conversation import Conversation, Reply
+from tui.chat.database import StoreTrouble
+from tui.chat.store import Store
+from tui.stream.events import ReasoningDelta, RefusalDelta
+from tui.stream.outcome import Outcome
+
+Opener = Callable[[], Store]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "weir.db"
+
+
+@pytest.fixture
+def troubles() -> list[StoreTrouble]:
+    return []
+
+
+@pytest.fixture
+def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
+    stores: list[Store] = []
+
+    def open_one() -> Store:
+        stores.append(Store(path, troubles.append))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close(10)
+
+
+def reopened(store: Store, open_store: Opener, identity: str) -> Conversation:
+    """The conversation as the next start of the program finds it."""
+    assert store.close() == 0
+    conversation = open_store().load(identity)
+    assert conversation is not None
+    return conversation
+
+
+def kept(reply: Reply) -> tuple[object, ...]:
+    """What is stored of a reply."""
+    texts = (reply.text, reply.reasoning, reply.refusal)
+    return (reply.id, reply.provider, reply.model, *texts, reply.tool_calls, reply.notices, reply.outcome, reply.record)
+
+
+def count(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        number: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return number
+
+
+# ---------------------------------------------------------------- the life of a reply
+
+
+def test_a_turn_is_there_with_open_replies_before_anything_is_asked(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation(system="Be short.")
+    turn = make_turn(conversation, "The prompt", ["one", "two"])
+    store.add_turn(conversation, turn)
+    read = reopened(store, open_store, conversation.id)
+    assert (read.title, read.system, read.created) == ("The prompt", "Be short.", conversation.created)
+    assert [turn.prompt for turn in read.turns] == ["The prompt"]
+    replies = read.turns[0].replies
+    assert [(reply.provider, reply.model, reply.outcome) for reply in replies] == [
+        ("route", "one", None),
+        ("route", "two", None),
+    ]
+
+
+def test_what_was_received_is_there_after_each_checkpoint(open_store: Opener, path: Path) -> None:
+    store, conversation = open_store(), Conversation()
+    reply = make_turn(conversation).reply
+    store.add_turn(conversation, conversation.turns[0])
+    feed(reply, "One, ", ReasoningDelta("hm"))
+    store.checkpoint(reply)
+    feed(reply, "two.", RefusalDelta("no"), ReasoningDelta(", well"))
+    store.checkpoint(reply)
+    store.checkpoint(reply)
+    read = reopened(store, open_store, conversation.id).turns[0].reply
+    assert (read.text, read.reasoning, read.refusal, read.outcome) == ("One, two.", "hm, well", "no", None)
+    assert count(path, "piece") == 5
+
+
+def test_an_ended_reply_is_read_back_as_it_was(open_store: Opener, path: Path) -> None:
+    store, conversation = open_store(), Conversation()
+    turn = make_turn(conversation)
+    store.add_turn(conversation, turn)
+    feed(turn.reply, "The beginning, ")
+    store.checkpoint(turn.reply)
+    fill(turn.reply, "whole")
+    store.finish(turn.reply)
+    read = reopened(store, open_store, conversation.id).turns[0].reply
+    assert kept(read) == kept(turn.reply)
+    assert read.text == "The beginning, whole and whole"
+    assert count(path, "piece") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中文，标点。\u3000全角",
+        "\U0001f469\u200d\U0001f4bb emoji",
+        "NUL \x00 and what follows",
+        "CR LF\r\nLF\nCR\r tab\t ESC \x1b[31m DEL \x7f C1 \x9b",
+        "quotes ' \" ; DROP TABLE reply; -- %s ?",
+        "bidi \u202e BOM \ufeff separators \u2028\u2029 noncharacter \uffff",
+        " leading and trailing \n\n",
+    ],
+)
+def test_every_text_is_kept_word_for_word(open_store: Opener, text: str) -> None:
+    store, conversation = open_store(), Conversation(system=text)
+    turn = make_turn(conversation, text, [text])
+    store.add_turn(conversation, turn)
+    feed(turn.reply, text)
+    store.checkpoint(turn.reply)
+    fill(turn.reply, text)
+    store.finish(turn.reply)
+    read = reopened(store, open_store, conversation.id)
+    assert (read.system, read.title, read.turns[0].prompt) == (text, text, text)
+    assert kept(read.turns[0].reply) == kept(turn.reply)
+
+
+def test_a_lone_surrogate_becomes_a_replacement_character_and_costs_no_row(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation(system="\ud800")
+    turn = make_turn(conversation, "half \ud83d of it", ["mo\udcffdel"])
+    store.add_turn(conversation, turn)
+    feed(turn.reply, "open \ude42")
+    store.checkpoint(turn.reply)
+    read = reopened(store, open_store, conversation.id)
+    assert (read.system, read.turns[0].prompt) == ("\ufffd", "half \ufffd of it")
+    assert (read.turns[0].reply.model, read.turns[0].reply.text) == ("mo\ufffddel", "open \ufffd")
+    fill(turn.reply, "\udfff")
+    store = open_store()
+    store.finish(turn.reply)
+    ended = reopened(store, open_store, conversation.id).turns[0].reply
+    assert ended.text == "open \ufffd\ufffd and \ufffd"
+    assert ended.outcome is Outcome.COMPLETE
+
+
+def test_turns_and_replies_keep_their_order_and_the_choice(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    for number in range(12):
+        turn = make_turn(conversation, f"prompt {number}", ["b", "a", "c"])
+        turn.chosen = number % 3
+        store.add_turn(conversation, turn)
+        for reply in reversed(turn.replies):
+            feed(reply, f"{number}{reply.model}")
+            end(reply)
+            store.finish(reply)
+    read = reopened(store, open_store, conversation.id)
+    assert [turn.prompt for turn in read.turns] == [f"prompt {number}" for number in range(12)]
+    assert [turn.reply.text for turn in read.turns] == [f"{number}{'bac'[number % 3]}" for number in range(12)]
+    assert read.turns[0].replies[0].id == conversation.turns[0].replies[0].id
+
+
+def test_the_latest_conversation_is_the_one_used_last(open_store: Opener) -> None:
+    store = open_store()
+    assert (store.latest_conversation(), store.cut_conversation(), store.load("unknown")) == (None, None, None)
+    first, second = Conversation(), Conversation()
+    for conversation in (first, second, first):
+        store.add_turn(conversation, make_turn(conversation))
+    assert len(reopened(store, open_store, first.id).turns) == 2
+    assert open_store().latest_conversation() == first.id
+
+
+def test_jobs_are_written_in_the_order_in_which_they_came(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    reply = make_turn(conversation).reply
+    store.add_turn(conversation, conversation.turns[0])
+    for number in range(500):
+        feed(reply, f"{number} ")
+        store.checkpoint(reply)
+    read = reopened(store, open_store, conversation.id).turns[0].reply
+    assert read.text == "".join(f"{number} " for number in range(500))
+
+
+def test_files_are_for_their_owner_only(open_store: Opener, path: Path) -> None:
+    store, conversation = open_store(), Conversation()
+    store.add_turn(conversation, make_turn(conversation))
+    store.load(conversation.id)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes == dict.fromkeys(("weir.db", "weir.db-wal", "weir.db-shm"), 0o600)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+# ---------------------------------------------------------------- processes
+
+
+def test_a_killed_process_leaves_its_text_and_the_next_start_says_so(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    with process.start("stream", path) as writer:
+        identity = process.read_line(writer)
+        store = open_store()
+        assert store.cut_conversation() is None, "the writer lives"
+        live = store.load(identity)
+        assert live is not None
+        assert (live.turns[0].reply.outcome, live.turns[0].reply.text) == (None, "The first, the second 二")
+        store.close()
+        writer.kill()
+        assert writer.wait() == -signal.SIGKILL
+    store = open_store()
+    assert store.cut_conversation() == identity
+    read = store.load(identity)
+    assert read is not None
+    reply = read.turns[0].reply
+    assert (reply.text, reply.reasoning, reply.refusal) == ("The first, the second 二", "thinking", "no")
+    assert reply.outcome is Outcome.APP_EXIT
+    assert reply.record is not None
+    assert (reply.record.outcome, reply.record.model, reply.record.route) == ("app-exit", "one", "route")
+    assert count(path, "piece") == 0
+    store.close()
+    assert open_store().cut_conversation() is None, "it is said once"
+    assert troubles == []
+
+
+def test_processes_that_start_and_write_at_once_lose_nothing(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    with (
+        process.start("many", path) as one,
+        process.start("many", path) as two,
+        process.start("many", path) as three,
+        process.start("many", path) as four,
+    ):
+        writers = (one, two, three, four)
+        assert [process.read_line(writer) for writer in writers] == ["ready"] * 4
+        for writer in writers:
+            assert writer.stdin is not None
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+        facts = [json.loads(process.read_line(writer)) for writer in writers]
+    assert [(fact["unwritten"], fact["troubles"]) for fact in facts] == [(0, [])] * 4
+    store = open_store()
+    read = [store.load(identity) for fact in facts for identity in fact["ids"]]
+    assert [conversation and conversation.turns[0].reply.text for conversation in read] == ["whole"] * 80
+    assert troubles == []
+
+
+# ---------------------------------------------------------------- files that cannot be used
+
+
+def break_pages(path: Path) -> None:
+    """Leave the first page and the schema as they are, and nothing else."""
+    data = path.read_bytes()
+    assert len(data) > 20 * 4096
+    path.write_bytes(data[:8192] + Random(1).randbytes(len(data) - 8192))
+
+
+def works(store: Store) -> bool:
+    """Whether a conversation that is put into it comes out again."""
+    conversation = Conversation()
+    turn = make_turn(conversation)
+    store.add_turn(conversation, turn)
+    feed(turn.reply, "kept")
+    end(turn.reply)
+    store.finish(turn.reply)
+    wait_for(lambda: (read := store.load(conversation.id)) is not None and read.turns[0].reply.outcome is not None)
+    read = store.load(conversation.id)
+    return read is not None and read.turns[0].reply.text == "kept"
+
+
+@pytest.mark.parametrize("damage", ["no database", "broken pages", "empty pages"])
+def test_a_damaged_file_is_set_aside_and_kept(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble], damage: str
+) -> None:
+    store = open_store()
+    for _ in range(40):
+        conversation = Conversation()
+        store.add_turn(conversation, make_turn(conversation, "prompt " * 400))
+    assert store.close() == 0
+    if damage == "no database":
+        path.write_bytes(b"This is a text file, and a long one. " * 500)
+    elif damage == "broken pages":
+        break_pages(path)
+    else:
+        data = path.read_bytes()
+        path.write_bytes(data[:8192] + bytes(len(data) - 8192))
+    content = path.read_bytes()
+    store = open_store()
+    assert works(store)
+    assert store.close() == 0
+    (trouble,) = troubles
+    aside = Path(trouble.where)
+    assert trouble.code == "set-aside"
+    assert aside.parent == path.parent
+    assert aside.name.startswith("weir.db.damaged-")
+    assert aside.read_bytes() == content
+    assert count(path, "conversation") == 1
+    path.write_bytes(b"damaged once more, within the same second")
+    assert works(open_store())
+    assert aside.read_bytes() == content
+    assert len(list(path.parent.glob("weir.db.damaged-*"))) == 2
+
+
+def test_a_file_of_a_later_version_is_left_alone(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    assert open_store().close() == 0
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    content = path.read_bytes()
+    store = open_store()
+    assert works(store)
+    assert store.close() == 0
+    assert [trouble.code for trouble in troubles] == ["newer"]
+    assert path.read_bytes() == content
+
+
+def test_without_a_usable_place_a_session_is_kept_in_memory(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    path.parent.write_text("a file where the folder should be")
+    store = open_store()
+    assert works(store)
+    assert works(store)
+    assert store.latest_conversation() is not None
+    assert store.close() == 0
+    assert [(trouble.code, trouble.where) for trouble in troubles] == [("unusable", str(path))]
+    assert path.parent.read_text() == "a file where the folder should be"
+
+
+def test_a_folder_instead_of_the_file_is_no_reason_to_stop(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    path.mkdir(parents=True)
+    assert works(open_store())
+    assert [trouble.code for trouble in troubles] == ["unusable"]
+
+
+def test_in_memory_a_reader_sees_whole_turns_and_disturbs_nobody(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    path.parent.write_text("a file where the folder should be")
+    store = open_store()
+    assert [works(store) for _ in range(100)] == [True] * 100
+    assert [trouble.code for trouble in troubles] == ["unusable"]
+
+
+# ---------------------------------------------------------------- disks that cannot be written
+
+
+def test_what_a_full_disk_refuses_is_counted(path: Path) -> None:
+    with process.start("lose", path) as writer:
+        facts = json.loads(process.read_line(writer))
+    assert facts == {"unwritten": 2, "codes": ["unwritable"]}
+
+
+def test_what_a_full_disk_refused_is_tried_again_before_leaving(open_store: Opener, path: Path) -> None:
+    with process.start("recover", path) as writer:
+        facts = json.loads(process.read_line(writer))
+    assert (facts["unwritten"], facts["codes"]) == (0, ["unwritable", "recovered"])
+    read = open_store().load(facts["id"])
+    assert read is not None
+    assert read.turns[0].prompt == process.LONG
+    assert (read.turns[0].reply.text, read.turns[0].reply.outcome) == ("The answer.", Outcome.COMPLETE)
+
+
+def test_a_cut_reply_that_cannot_be_labelled_is_readable_and_labelled_later(open_store: Opener, path: Path) -> None:
+    with process.start("stream-long", path) as writer:
+        assert process.read_line(writer) == "0"
+    with process.start("open-full", path) as writer:
+        facts = json.loads(process.read_line(writer))
+    assert facts["text"] == process.LONG[:20]
+    assert (facts["unwritten"], facts["codes"]) == (0, ["unwritable", "recovered"])
+    store = open_store()
+    assert store.cut_conversation() is not None
+    read = store.load(facts["cut"])
+    assert read is not None
+    assert (read.turns[0].reply.outcome, read.turns[0].reply.text) == (Outcome.APP_EXIT, process.LONG)
+
+
+def test_close_tells_how_much_could_not_be_written_in_time(open_store: Opener, path: Path) -> None:
+    store, conversation = open_store(), Conversation()
+    store.cut_conversation()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        turn = make_turn(conversation)
+        store.add_turn(conversation, turn)
+        feed(turn.reply, "text")
+        store.checkpoint(turn.reply)
+        assert store.close(0) == 2
+        other.execute("ROLLBACK")
+    assert store.close(10) == 0
+    assert count(path, "piece") == 1

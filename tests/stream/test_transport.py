@@ -1,0 +1,147 @@
+"""Which proxy is used for what, what settings can spoil, and the names of failures that no socket here makes."""
+
+import ssl
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.stream.clock import MovedLoop
+from tests.stream.listener import KEY, ask, check_ending
+from tests.stream.peer import Peer, answer
+from tests.stream.wire import DONE, finish, stream, text
+from tui.stream.client import Client
+from tui.stream.outcome import Outcome
+from tui.stream.transport import chain_of, explain, proxy_for
+
+NAMED = "http://provider.test/v1"
+YES = stream(text("Yes."), finish("stop"), DONE)
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "proxy"),
+    [
+        ({}, "https://provider.test", None),
+        ({"HTTPS_PROXY": "http://p:1"}, "https://provider.test", "http://p:1"),
+        ({"https_proxy": "http://p:1"}, "https://provider.test", "http://p:1"),
+        ({"HTTPS_PROXY": "http://p:1"}, "http://provider.test", None),
+        ({"ALL_PROXY": "socks5://p:1"}, "http://provider.test", "socks5://p:1"),
+        ({"HTTP_PROXY": "http://p:1", "ALL_PROXY": "http://q:1"}, "http://provider.test", "http://p:1"),
+        ({"HTTP_PROXY": "p:1"}, "http://provider.test", "http://p:1"),
+        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "provider.test"}, "https://provider.test", None),
+        ({"ALL_PROXY": "http://p:1", "NO_PROXY": ".test"}, "https://provider.test", None),
+        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "*"}, "https://provider.test", None),
+        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "other.test, ,]["}, "https://provider.test", "http://p:1"),
+        ({"ALL_PROXY": "http://p:1"}, "http://127.0.0.1:8080", None),
+        ({"ALL_PROXY": "http://p:1"}, "http://127.8.8.8:8080", None),
+        ({"ALL_PROXY": "http://p:1"}, "http://localhost:8080", None),
+        ({"ALL_PROXY": "http://p:1"}, "http://nest.localhost:8080", None),
+        ({"ALL_PROXY": "http://p:1"}, "http://[::1]:8080", None),
+        ({"ALL_PROXY": "http://p:1"}, "http://192.168.1.5:8080", "http://p:1"),
+    ],
+)
+def test_the_proxy_of_a_url(
+    environ: dict[str, str], url: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for(url) == proxy
+
+
+async def test_a_proxy_is_never_asked_for_loopback(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Peer(answer(YES)) as proxy, Peer(answer(YES)) as peer:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        heard = await ask(client, peer.url)
+        assert (heard.text, heard.record.proxy, proxy.connections) == ("Yes.", None, 0)
+
+
+async def test_a_request_through_a_proxy(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Peer(answer(YES)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://heron:{KEY}@127.0.0.1:{proxy.port}")
+        heard = await ask(client, NAMED, allow_http=True)
+    assert heard.text == "Yes."
+    assert heard.record.proxy == f"http://[masked]@127.0.0.1:{proxy.port}"
+    assert proxy.visits[0].head.startswith(b"POST http://provider.test/v1/chat/completions HTTP/1.1\r\n")
+    assert proxy.visits[0].header("Proxy-Authorization") is not None
+
+
+async def test_a_change_of_the_proxy_holds_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch, clock: MovedLoop
+) -> None:
+    async with Peer(answer(YES)) as first, Peer(answer(YES)) as second:
+        for proxy in (first, second):
+            monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+            assert (await ask(client, NAMED, allow_http=True)).text == "Yes."
+        assert (first.connections, second.connections) == (1, 1)
+
+
+@pytest.mark.parametrize("proxy", ["gopher://127.0.0.1:70", "http://127.0.0.1:99999", "http://"])
+async def test_a_proxy_that_cannot_be_used_is_an_outcome(
+    proxy: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    heard = await ask(client, NAMED, allow_http=True)
+    assert heard.outcome is Outcome.PROXY_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("SSL_CERT_FILE", None, "No such file or directory"),
+        ("SSL_CERT_FILE", b"", "it holds no certificates"),
+        ("SSL_CERT_FILE", b"no certificate", "it holds no certificates"),
+    ],
+)
+async def test_certificates_that_cannot_be_read_are_an_outcome(
+    name: str, content: bytes | None, reason: str, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "roots.pem"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv(name, str(file))
+    heard = await ask(client, "https://127.0.0.1:1/v1")
+    detail: dict[str, object] = {"host": "127.0.0.1", "tls_detail": f"{name}={file}: {reason}"}
+    check_ending(heard, Outcome.TLS_CERTIFICATE, status=None, detail=detail)
+
+
+async def test_plain_http_to_this_machine_needs_no_certificates(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+    async with Peer(answer(YES)) as peer:
+        assert (await ask(client, peer.url)).text == "Yes."
+
+
+def name(error: BaseException, **phase: bool) -> str:
+    given = {"in_tls": False, "in_request": False, "in_body": False, "proxied": False, **phase}
+    return explain(error, **given).outcome.value
+
+
+def test_failures_that_no_socket_on_loopback_makes() -> None:
+    request = httpx.Request("POST", NAMED)
+    reset = httpx.ReadError("", request=request)
+    reset.__cause__ = ConnectionResetError(104, "Connection reset by peer")
+    assert name(httpx.PoolTimeout("")) == "pool-timeout"
+    assert name(httpx.ProxyError("Proxy Server could not connect")) == "proxy-refused"
+    assert name(TimeoutError(110, "Connection timed out")) == "connect-timeout"
+    assert name(reset, in_body=True) == "connection-reset"
+    assert name(reset, in_request=True) == "send-failed"
+    assert name(reset, in_request=True, in_body=True) == "connection-reset"
+    assert name(httpx.ConnectError(""), in_tls=True) == "tls-handshake"
+    assert name(httpx.ConnectError(""), proxied=True) == "connect-reset"
+    assert name(ssl.SSLError(1, "bad record mac"), in_body=True) == "connection-reset"
+    assert (
+        name(ExceptionGroup("all", [OSError(113, "no route"), ConnectionRefusedError(111, "no")])) == "connect-refused"
+    )
+    assert name(httpx.LocalProtocolError(f"Illegal header value b'Bearer {KEY}'")) == "protocol-error"
+    assert name(httpx.InvalidURL("")) == "bad-url"
+
+
+def test_the_chain_of_an_exception_names_classes_and_no_texts() -> None:
+    inner = ConnectionResetError(104, KEY)
+    middle = OSError(KEY)
+    middle.__context__ = inner
+    outer = httpx.ReadError(KEY)
+    outer.__cause__ = ExceptionGroup(KEY, [middle, outer])
+    assert chain_of(outer) == ["httpx.ReadError", "ExceptionGroup", "OSError", "ConnectionResetError"]

@@ -1,0 +1,244 @@
+import re
+
+import pytest
+
+from tests.ui.desk import Desk, note, pick_model, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.server import RawServer, ServedPractice
+
+
+def test_opens_on_practice_and_says_so(desk: Desk) -> None:
+    terminal = desk.open()
+    terminal.wait_for(spoken("practice.banner"))
+    terminal.wait_for(spoken("welcome.practice"))
+    wait_for_status(terminal, r"practice \(test\)  markdown  ready")
+
+
+def test_words_are_shown_while_their_stream_is_open(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "tell me")
+    stream = raw_server.next_stream()
+    stream.say("The first words")
+    terminal.wait_for("The first words")
+    wait_for_status(terminal, "streaming")
+    stream.say(" and the last")
+    stream.finish()
+    terminal.wait_for("The first words and the last")
+    terminal.wait_for("ended")
+    assert [message["content"] for message in stream.body["messages"]] == ["tell me"]
+
+
+def test_escape_stops_the_stream_and_keeps_its_text(desk: Desk) -> None:
+    with ServedPractice(token_delay=0.005) as practice:
+        terminal = desk.open("--base-url", practice.base_url, "-m", "endless")
+        welcome(terminal)
+        send_prompt(terminal)
+        terminal.wait_for("Sentence 2:")
+        terminal.press("escape")
+        text = terminal.wait_for(note("cancelled"))
+        practice.wait_closed_by_client()
+        assert "Sentence 2:" in text
+        assert re.search(r"→ \w+", text), "a next step"
+        assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z · .*/endless", text), "when and whom"
+        assert re.search(r"status 200 · first text .* events", text), "how it went"
+        wait_for_status(terminal, "ended: cancelled")
+
+
+def test_ctrl_c_stops_the_stream_and_not_the_app(desk: Desk) -> None:
+    with ServedPractice(token_delay=0.005) as practice:
+        terminal = desk.open("--base-url", practice.base_url, "-m", "endless")
+        welcome(terminal)
+        send_prompt(terminal)
+        terminal.wait_for("Sentence 2:")
+        terminal.press("ctrl+c")
+        assert "Sentence 2:" in terminal.wait_for(note("cancelled"))
+        practice.wait_closed_by_client()
+        send_prompt(terminal, "again")
+        terminal.wait_for("streaming")
+
+
+def test_a_stream_that_falls_silent_gets_its_verdict(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw", "--idle-timeout", "0.6")
+    welcome(terminal)
+    send_prompt(terminal)
+    stream = raw_server.next_stream()
+    stream.say("Then nothing")
+    text = terminal.wait_for(note("idle-timeout", seconds="0.6"))
+    assert "Then nothing" in text
+    stream.wait_closed()
+
+
+def test_every_ending_is_named(desk: Desk, practice: ServedPractice) -> None:
+    endings = {
+        "cut": note("truncated-body"),
+        "eof": note("premature-eof"),
+        "reset": note("connection-reset", text=1),
+        "length": note("length"),
+        "filter": note("content-filter"),
+        "refusal": note("refusal"),
+        "tool": note("tool-call"),
+        "badjson": note("malformed-chunk", n=1),
+        "inband": note("in-band-error", message="Upstream model crashed"),
+        "empty": note("empty-reply"),
+        "html": note("html-page", title="Sign in to the practice network"),
+        "401": note("invalid-key", status=401),
+        "404": note("model-not-found", model="404"),
+    }
+    terminal = desk.open("--base-url", practice.base_url, "-m", "json", "--retries", "0")
+    welcome(terminal)
+    send_prompt(terminal)
+    assert "comes in one piece" in terminal.wait_for("not-streamed")
+    for model, ending in endings.items():
+        pick_model(terminal, model)
+        send_prompt(terminal)
+        terminal.wait_for(ending)
+
+
+def test_a_rate_limit_shows_its_retry_and_escape_ends_the_wait(desk: Desk, practice: ServedPractice) -> None:
+    terminal = desk.open("--base-url", practice.base_url, "-m", "429")
+    welcome(terminal)
+    send_prompt(terminal)
+    terminal.wait_for(re.compile(r"retrying: .*2.* of 3"))
+    wait_for_status(terminal, r"retrying  again in \d s")
+    terminal.press("escape")
+    terminal.wait_for(note("cancelled"))
+    assert practice.prompts() == ["hello"]
+
+
+def test_a_prompt_that_is_sent_meanwhile_is_queued_and_then_sent(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("first answer")
+    terminal.wait_for("first answer")
+    send_prompt(terminal, "two")
+    terminal.wait_for(spoken("prompt.queued", text="two"))
+    wait_for_status(terminal, "1 queued")
+    stream.finish()
+    second = raw_server.next_stream()
+    assert [message["content"] for message in second.body["messages"]] == ["one", "first answer", "two"]
+    terminal.wait_gone(spoken("prompt.queued", text="two"))
+
+
+def test_escape_gives_a_queued_prompt_back_and_leaves_the_stream_alone(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("begun")
+    terminal.wait_for("begun")
+    send_prompt(terminal, "two")
+    terminal.wait_for(spoken("prompt.queued", text="two"))
+    terminal.press("escape")
+    terminal.wait_gone(spoken("prompt.queued", text="two"))
+    terminal.wait_for("│ two")
+    stream.say(", goes on")
+    terminal.wait_for("begun, goes on")
+    wait_for_status(terminal, "streaming")
+
+
+def test_an_interrupted_reply_gives_the_queued_prompt_back(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("begun")
+    terminal.wait_for("begun")
+    send_prompt(terminal, "two")
+    terminal.wait_for(spoken("prompt.queued", text="two"))
+    terminal.send("three")
+    terminal.wait_for("│ three")
+    stream.connection.close()
+    terminal.wait_for("premature-eof")
+    terminal.wait_for("│ two")
+    assert "│ three" in terminal.text()
+
+
+def test_resizing_in_mid_stream_keeps_prompt_and_status_in_sight(desk: Desk, practice: ServedPractice) -> None:
+    with ServedPractice(token_delay=0.005) as practice:
+        terminal = desk.open("--base-url", practice.base_url, "-m", "endless", columns=60, rows=20)
+        welcome(terminal)
+        send_prompt(terminal)
+        for columns, rows in ((60, 20), (200, 50), (60, 20), (30, 8)):
+            terminal.resize(columns, rows)
+            wait_for_status(terminal, "streaming")
+            shown = terminal.wait_for(re.compile(r"╰.*╯\n.*streaming.*\Z"))
+            assert len(shown.splitlines()) == rows
+            assert max(map(len, shown.splitlines())) <= columns
+        terminal.press("escape")
+        terminal.wait_for("cancelled")
+
+
+@pytest.mark.slow
+def test_a_new_chat_begins_empty(desk: Desk, practice: ServedPractice) -> None:
+    terminal = desk.open("--base-url", practice.base_url, "-m", "json")
+    welcome(terminal)
+    send_prompt(terminal, "old question")
+    terminal.wait_for("comes in one piece")
+    terminal.press("ctrl+n")
+    terminal.wait_gone("old question")
+    terminal.wait_for(spoken("welcome.chat"))
+    send_prompt(terminal, "new question")
+    terminal.wait_for("comes in one piece")
+    assert practice.prompts() == ["old question", "new question"]
+    assert desk.stored("SELECT count(DISTINCT conversation) FROM turn") == [(2,)]
+
+
+@pytest.mark.slow
+def test_a_reply_goes_on_behind_a_new_chat(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("first half")
+    terminal.wait_for("first half")
+    terminal.press("ctrl+n")
+    terminal.wait_gone("first half")
+    send_prompt(terminal, "two")
+    other = raw_server.next_stream()
+    other.say("another answer")
+    terminal.wait_for("another answer")
+    stream.say(", second half")
+    stream.finish()
+    other.finish()
+    wait_for_status(terminal, "ended")
+    terminal.press("ctrl+q")
+    assert terminal.wait_exit() == 0
+    assert desk.stored("SELECT outcome, text FROM reply ORDER BY rowid") == [
+        ("complete", "first half, second half"),
+        ("complete", "another answer"),
+    ]
+
+
+@pytest.mark.slow
+def test_ctrl_c_copies_a_selection_and_stops_nothing(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("begun")
+    terminal.wait_for("begun")
+    terminal.send("copy me")
+    terminal.wait_for("│ copy me")
+    terminal.press("shift+home")
+    terminal.press("ctrl+c")
+    terminal.wait_for(lambda _: terminal.raw_has(b"\x1b]52;c;Y29weSBtZQ==\x07"))
+    stream.say(", goes on")
+    terminal.wait_for("begun, goes on")
+
+
+@pytest.mark.slow
+def test_escape_closes_the_picker_and_leaves_the_stream_alone(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal, "one")
+    stream = raw_server.next_stream()
+    stream.say("begun")
+    terminal.wait_for("begun")
+    terminal.press("ctrl+l")
+    terminal.wait_for(say("picker.title"))
+    terminal.press("escape")
+    terminal.wait_gone(say("picker.title"))
+    stream.say(", goes on")
+    terminal.wait_for("begun, goes on")

@@ -1,0 +1,36 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.ui.opened import Consent, make_app, make_opener
+from tui.chat.database import Report
+from tui.chat.workspace import Workspace
+from tui.settings.provider import Provider
+from tui.stream.discovery import FoundServer
+from tui.stream.listing import ModelListing
+from tui.ui.screens.question import Question
+
+
+@pytest.mark.parametrize(("key", "used"), [("y", True), ("n", False), ("escape", False)])
+async def test_another_persons_server_is_used_only_on_a_yes(tmp_path: Path, key: str, used: bool) -> None:
+    found = FoundServer(Provider("ollama", "http://127.0.0.1:11434/v1"), ModelListing(("m",)), stranger="bob")
+    answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def opener(report: Report, consent: Consent) -> Workspace:
+        answer.set_result(await consent(found))
+        return await make_opener(tmp_path)(report, consent)
+
+    app = make_app(tmp_path, opener)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "bob" in shown
+        assert "127.0.0.1:11434" in shown
+        await pilot.press(key)
+        assert await answer is used
+        assert not isinstance(app.screen, Question)
+        await app.workers.wait_for_complete()
+    assert app.workspace is not None
+    await app.workspace.close()

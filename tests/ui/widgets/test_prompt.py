@@ -1,0 +1,115 @@
+import re
+
+import pytest
+
+from tests.pty.terminal import PtyTerminal
+from tests.ui.desk import Desk, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.server import RawServer
+
+PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
+
+
+def editor(*lines: str) -> re.Pattern[str]:
+    """The prompt's box with exactly these lines."""
+    return re.compile("╮\n" + "".join(rf" │ {re.escape(line)} *│\n" for line in lines) + " ╰")
+
+
+def sent_prompt(server: RawServer) -> str:
+    """The prompt that has arrived at the server."""
+    content = server.next_exchange().body["messages"][-1]["content"]
+    assert isinstance(content, str)
+    return content
+
+
+def opened(desk: Desk, server: RawServer) -> PtyTerminal:
+    """weir, asking the server."""
+    terminal = desk.open("--base-url", server.base_url, "-m", "raw")
+    welcome(terminal)
+    return terminal
+
+
+def test_ctrl_j_starts_a_line_and_enter_sends_all_of_them(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send("one")
+    terminal.press("ctrl+j", "ctrl+j")
+    terminal.send("two")
+    terminal.wait_for(editor("one", "", "two"))
+    terminal.press("enter")
+    assert sent_prompt(raw_server) == "one\n\ntwo"
+    terminal.wait_for(editor(say("prompt.hint")))
+
+
+def test_alt_enter_and_shift_enter_start_a_line(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send("a")
+    terminal.press("alt+enter")
+    terminal.send("b")
+    terminal.press("shift+enter")
+    terminal.send("c")
+    terminal.wait_for(editor("a", "b", "c"))
+
+
+def test_a_paste_of_several_lines_waits_and_keeps_them(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send(f"{PASTE_BEGIN}def f():\r    return 1\r\nf()\n{PASTE_END}")
+    terminal.wait_for(editor("def f():", "    return 1", "f()", ""))
+    wait_for_status(terminal, "ready")
+    terminal.press("enter")
+    assert sent_prompt(raw_server) == "def f():\n    return 1\nf()\n"
+
+
+def test_a_control_character_in_a_paste_does_not_reach_the_terminal(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send(f"{PASTE_BEGIN}go \x9b31mred \x07\x7f \u202eback{PASTE_END}")
+    terminal.wait_for(editor("go ␦31mred ␇␡ ⯑back"))
+    assert not terminal.raw_has("\x9b31m".encode())
+    assert not terminal.raw_has("\u202e".encode())
+
+
+def test_keys_that_arrive_in_one_read_act_in_their_order(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send("teh\x7f\x7fhe\x1b[D\x1b[Dx\x1b[Fy\nz\rnext")
+    assert sent_prompt(raw_server) == "txhey\nz"
+    terminal.wait_for(editor("next"))
+
+
+def test_prompts_sent_in_one_read_are_asked_one_after_the_other(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send("one\rtwo\rthree")
+    stream = raw_server.next_stream()
+    assert stream.body["messages"][-1]["content"] == "one"
+    terminal.wait_for(spoken("prompt.queued", text="two"))
+    terminal.wait_for(editor("three"))
+    stream.say("answer")
+    stream.finish()
+    assert sent_prompt(raw_server) == "two"
+
+
+@pytest.mark.slow
+def test_white_space_alone_is_not_sent(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    send_prompt(terminal, "  ")
+    terminal.send("words")
+    terminal.wait_for(editor("  words"))
+    terminal.press("enter")
+    assert sent_prompt(raw_server) == "  words"
+
+
+@pytest.mark.slow
+def test_a_long_prompt_leaves_most_of_the_screen_to_the_log(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send(PASTE_BEGIN + "\r".join(f"line {number}" for number in range(60)) + PASTE_END)
+    terminal.wait_for("line 59")
+    box = [row for row in terminal.text().splitlines() if row.startswith(" │")]
+    assert len(box) <= terminal.text().count("\n") // 2
+    terminal.press("enter")
+    assert sent_prompt(raw_server).endswith("line 58\nline 59")
+
+
+@pytest.mark.slow
+def test_chinese_text_is_typed_and_sent(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    terminal.send("你好，世界")
+    terminal.wait_for("你好，世界")
+    terminal.press("enter")
+    assert sent_prompt(raw_server) == "你好，世界"

@@ -1,0 +1,167 @@
+import itertools
+from dataclasses import dataclass
+
+import pytest
+
+from tests.ui.desk import say
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Reply
+from tui.settings.provider import Provider
+from tui.stream.outcome import Outcome
+from tui.stream.trace import Clock, StreamTrace
+from tui.text.language import load_language
+from tui.ui.widgets.status_bar import Part, describe, fit
+
+MODEL = Model(Provider("acme", "https://acme.example/v1", environment="test"), "qwen3")
+
+
+@dataclass
+class MovedClock:
+    """A clock that the test moves."""
+
+    now: float = 100.0
+
+    def trace(self) -> StreamTrace:
+        """A trace by this clock whose first attempt has begun."""
+        trace = StreamTrace(Clock(lambda: self.now))
+        trace.begin(1, 1)
+        return trace
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+def texts(trace: StreamTrace | None = None, outcome: Outcome | None = None, queued: int = 0) -> list[str]:
+    reply = Reply("acme", "qwen3", trace=trace, outcome=outcome) if trace else None
+    return [part.text for part in describe(MODEL, reply, load_language("en"), queued=queued)]
+
+
+def test_no_model_is_said_with_the_key_that_gives_one() -> None:
+    parts = describe(None, None, load_language("en"))
+    assert [part.text for part in parts] == [say("status.no_model"), say("status.idle")]
+
+
+def test_where_the_words_go_comes_first_with_its_environment() -> None:
+    assert texts() == ["acme (test)", "qwen3", say("status.idle")]
+
+
+def test_a_provider_without_an_environment_has_no_brackets() -> None:
+    parts = describe(Model(Provider("local", "http://127.0.0.1:1/v1"), "m"), None, load_language("en"))
+    assert [part.text for part in parts][:2] == ["local", "m"]
+
+
+def test_names_cannot_act_on_the_terminal() -> None:
+    parts = describe(Model(Provider("a\x1b]0;x\x07", "http://127.0.0.1:1/v1"), "m\n\x9b2J"), None, load_language("en"))
+    assert [part.text for part in parts][:2] == ["a␛]0;x␇", "m␊␦2J"]
+
+
+def test_states_follow_the_stream(clock: MovedClock) -> None:
+    trace = clock.trace()
+    assert say("status.connecting") in texts(trace)
+    trace.sent = clock.now
+    assert say("status.waiting") in texts(trace)
+    trace.evidence.text_chars = 1
+    assert say("status.streaming") in texts(trace)
+    trace.end()
+    assert say("status.ended") in texts(trace, Outcome.COMPLETE)
+
+
+def test_an_ending_that_is_not_complete_is_named(clock: MovedClock) -> None:
+    assert f"{say('status.ended')}: truncated-body" in texts(clock.trace(), Outcome.TRUNCATED_BODY)
+
+
+def test_silence_is_counted_from_the_fifth_second(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    trace.mark_read(10)
+    clock.now += 4.9
+    assert say("status.silent", seconds=4) not in texts(trace)
+    clock.now += 0.2
+    assert say("status.silent", seconds=5) in texts(trace)
+    trace.mark_read(1)
+    assert not any(text.startswith(say("status.silent", seconds=0)[:7]) for text in texts(trace))
+
+
+def test_silence_before_the_first_byte_counts_from_the_request(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    clock.now += 61.5
+    assert say("status.silent", seconds=61) in texts(trace)
+
+
+def test_an_ended_stream_is_not_called_silent(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    trace.end()
+    clock.now += 60
+    assert say("status.silent", seconds=60) not in texts(trace, Outcome.COMPLETE)
+
+
+def test_a_retry_is_counted_down_and_never_below_zero(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.end()
+    trace.retry_at = clock.now + 2.2
+    assert texts(trace)[2:4] == [say("status.retrying"), say("status.retry_in", seconds="2")]
+    clock.now += 5
+    assert say("status.retry_in", seconds="0") in texts(trace)
+
+
+def test_figures_without_usage_are_marked_as_estimates(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    clock.now += 0.5
+    trace.mark_text()
+    clock.now += 2
+    trace.mark_text()
+    trace.evidence.text_chars, trace.evidence.deltas = 120, 40
+    assert texts(trace)[3:] == [
+        say("status.first_token", seconds="0.50"),
+        say("status.speed", speed="~20"),
+        say("status.tokens", count="~40"),
+    ]
+
+
+def test_figures_that_the_server_gave_are_not_estimates(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.mark_text()
+    clock.now += 2
+    trace.mark_text()
+    trace.evidence.text_chars, trace.evidence.tokens_out = 120, 50
+    assert texts(trace)[-2:] == [say("status.speed", speed="25"), say("status.tokens", count="50")]
+
+
+def test_queued_prompts_are_counted(clock: MovedClock) -> None:
+    assert texts(clock.trace(), queued=2)[-1] == say("status.queued", count=2)
+
+
+def test_a_narrow_line_keeps_the_state_longest(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    trace.mark_text()
+    clock.now += 10
+    trace.evidence.text_chars, trace.evidence.tokens_out = 120, 50
+    parts = describe(MODEL, Reply("acme", "qwen3", trace=trace), load_language("en"))
+    state, silent = say("status.streaming"), say("status.silent", seconds=10)
+    assert fit(parts, 500) == parts
+    assert [part.text for part in fit(parts, 40)] == ["qwen3", state, silent]
+    assert [part.text for part in fit(parts, 10)] == [state]
+    assert [part.text for part in fit(parts, 1)] == [state]
+
+
+def test_what_is_left_fits_at_every_width(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.sent = clock.now
+    clock.now += 7
+    parts = describe(MODEL, Reply("acme", "qwen3", trace=trace), load_language("en"), queued=3)
+    kept = [fit(parts, width) for width in range(10, 120)]
+    for width, some in zip(range(10, 120), kept, strict=True):
+        assert len("  ".join(part.text for part in some)) <= width
+    assert all(len(fewer) <= len(more) for fewer, more in itertools.pairwise(kept))
+
+
+def test_wide_characters_count_twice() -> None:
+    parts = [Part("模型", "", 2), Part("x", "", 1)]
+    assert fit(parts, 7) == parts
+    assert fit(parts, 6) == parts[:1]
