@@ -113,13 +113,14 @@ async def draw(play: Play, theme: str, size: tuple[int, int]) -> str:
     return svg.replace("<text ", '<text xml:space="preserve" ')
 
 
-async def main(folder: Path) -> None:
+def main(folder: Path) -> None:
     """Draw every picture."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (play, theme, size) in PICTURES.items():
-        (folder / f"{name}.svg").write_text(await draw(play, theme, size), encoding="utf-8")
+        svg = asyncio.run(draw(play, theme, size))
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         print(folder / f"{name}.svg")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".github" / "pictures"))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".github" / "pictures")
