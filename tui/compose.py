@@ -68,7 +68,7 @@ async def open_workspace(
     journal = RecordJournal(
         launch.paths.records, lambda reason: report(StoreTrouble("unwritable", str(launch.paths.records), reason))
     )
-    session = ChatSession(client, store, journal)
+    session = ChatSession(client, store, journal, find_model=catalogue.find)
     return Workspace(
         launch.paths,
         launch.config,

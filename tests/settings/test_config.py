@@ -112,6 +112,13 @@ def test_a_key_is_named_by_its_source(path: Path, lines: str, source: KeySource)
     assert read_config(path).providers["one"].key == source
 
 
+def test_a_route_may_have_its_own_proxy_certificates_and_fallbacks(path: Path) -> None:
+    own = 'proxy = "http://proxy.test:3128"\nca_file = "~/root.pem"\nfallback = ["one/spare"]'
+    path.write_text(provider(own))
+    one = read_config(path).providers["one"]
+    assert (one.proxy, one.ca_file, one.fallback) == ("http://proxy.test:3128", "~/root.pem", ("one/spare",))
+
+
 @pytest.mark.parametrize(("value", "rule"), [('"auto"', "auto"), ("true", "on"), ("false", "off")])
 def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
     path.write_text(provider(f"usage = {value}"))
@@ -128,6 +135,12 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
          " api_key_env."),
         (provider("[providers.one.timeouts]\nfirstbyte = 1"), "providers.one.timeouts.firstbyte is not a known key;"
          " the nearest known key is first_byte."),
+        # Fallbacks.
+        (provider('fallback = "one/x"'), 'providers.one.fallback must be a list of models such as ["local/qwen3"].'),
+        (provider('fallback = ["two/x"]'), 'providers.one.fallback names "two/x"; write PROVIDER/MODEL with a provider'
+         " of this file: one."),
+        (provider('fallback = ["one"]'), 'providers.one.fallback names "one"; write PROVIDER/MODEL with a provider of'
+         " this file: one."),
         # Types.
         ("model = 1", "model must be a text in quotation marks."),
         ("theme = []", "theme must be a text in quotation marks."),

@@ -1,10 +1,11 @@
 """One test per notice: what brings it, its values, and that it changes nothing of the outcome.
 
-`fallback` and `suspended` are codes that nothing gives yet.
+`retrying` has more of them in `test_client.py`, `fallback` all of them in `test_fallback.py`.
 """
 
 import gzip
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.stream.peer import End, Peer, answer
 from tests.stream.wire import DONE, END, chunk, error, event, finish, head, http, opening, stream, text
 from tui.settings.provider import Timeouts
 from tui.stream.client import Client
-from tui.stream.events import Interrupted
+from tui.stream.events import Interrupted, Notice, StreamEvent, TextDelta
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.request import ChatRequest
+from tui.stream.trace import Clock, StreamTrace
 
 SAID = "Among the reeds."
-NOT_GIVEN = {NoticeCode.FALLBACK, NoticeCode.SUSPENDED}
 WHOLE = (text(SAID), finish("stop"), DONE)
 
 
@@ -193,7 +194,26 @@ async def test_attempts_come_to_an_end(patient: Client, clock: MovedLoop) -> Non
     assert isinstance(heard.ending, Interrupted)
 
 
+@pytest.mark.parametrize(("slept", "codes"), [(3600.0, [NoticeCode.SUSPENDED]), (4.0, [])])
+async def test_suspended(slept: float, codes: list[NoticeCode], client: Client, clock: MovedLoop) -> None:
+    wall = [datetime(2026, 4, 1, tzinfo=UTC)]
+    async with Peer(answer(opening(), chunk(text(SAID)), end=End.SILENCE)) as peer:
+        trace = StreamTrace(Clock(clock.time, lambda: wall[0]))
+        events: list[StreamEvent] = []
+        async for heard in client.stream(REQUEST, route(peer.url), trace):
+            if isinstance(heard, TextDelta):
+                wall[0] += timedelta(seconds=slept)
+                peer.visits[0].reset()
+            events.append(heard)
+    ending = events[-1]
+    assert isinstance(ending, Interrupted)
+    assert ending.outcome is Outcome.CONNECTION_RESET
+    assert [event.code for event in events if isinstance(event, Notice)] == codes
+    assert ending.record.notices == codes
+
+
 def test_every_notice_has_its_test() -> None:
+    elsewhere = {NoticeCode.FALLBACK, NoticeCode.SUSPENDED}
     made = CASES.keys() | {NoticeCode.BUFFERING_SUSPECTED, NoticeCode.SLOW_FIRST_TOKEN, NoticeCode.RETRYING}
-    assert made | NOT_GIVEN == set(NoticeCode)
-    assert not made & NOT_GIVEN
+    assert made | elsewhere == set(NoticeCode)
+    assert not made & elsewhere

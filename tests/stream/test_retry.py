@@ -89,6 +89,15 @@ def test_attempts_and_the_servers_word_are_the_end() -> None:
         ({"retry-after": "Wed, 01 Apr 2026 12:00:30 +99999999999999999999"}, None, None),
         ({"retry-after": "Wed, 99999999999999999999 Apr 2026 12:00:30 GMT"}, 9.0, 9.0),
         ({}, 34.5, 34.5),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m30s"}, 9.0, 90.0),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20ms"}, None, 0.02),
+        ({"x-ratelimit-remaining-requests": "4", "x-ratelimit-reset-requests": "1m30s"}, 9.0, 9.0),
+        ({"x-ratelimit-reset": "1775044807"}, None, 7.0),
+        ({"x-ratelimit-reset": "1775044807500"}, None, 7.5),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "12"}, None, 12.0),
+        ({"x-ratelimit-reset-requests": "1s", "x-ratelimit-reset-tokens": "6s"}, None, 6.0),
+        ({"retry-after": "3", "x-ratelimit-reset": "60"}, None, 3.0),
+        ({"x-ratelimit-reset": "soon"}, 9.0, 9.0),
     ],
 )
 def test_retry_after(headers: dict[str, str], in_body: float | None, seconds: float | None) -> None:

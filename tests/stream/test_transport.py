@@ -8,11 +8,12 @@ import pytest
 
 from tests.stream.clock import MovedLoop
 from tests.stream.listener import KEY, ask, check_ending
-from tests.stream.peer import Peer, answer
+from tests.stream.peer import CERTIFICATE, Peer, answer
 from tests.stream.wire import DONE, finish, stream, text
+from tui.settings.provider import Provider
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
-from tui.stream.transport import chain_of, explain, proxy_for
+from tui.stream.transport import chain_of, explain, find_link
 
 NAMED = "http://provider.test/v1"
 YES = stream(text("Yes."), finish("stop"), DONE)
@@ -45,7 +46,40 @@ def test_the_proxy_of_a_url(
 ) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    assert proxy_for(url) == proxy
+    assert find_link(Provider("nest", url), url).proxy == proxy
+
+
+@pytest.mark.parametrize(
+    ("own", "url", "proxy"),
+    [
+        ("http://own:1", "http://provider.test", "http://own:1"),
+        ("own:1", "https://provider.test", "http://own:1"),
+        ("none", "https://provider.test", None),
+        ("", "https://provider.test", None),
+        ("http://own:1", "http://127.0.0.1:8080", None),
+    ],
+)
+def test_a_providers_own_proxy_goes_before_the_environments(
+    own: str, url: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://p:1")
+    assert find_link(Provider("nest", url, proxy=own), url).proxy == proxy
+
+
+async def test_a_providers_own_certificates_are_trusted(client: Client) -> None:
+    async with Peer(answer(YES), answer(YES), tls=True) as peer:
+        refused = await ask(client, peer.url)
+        heard = await ask(client, peer.url, ca_file=str(CERTIFICATE))
+    assert (refused.ending.outcome, heard.text) == (Outcome.TLS_CERTIFICATE, "Yes.")
+
+
+async def test_own_certificates_that_cannot_be_read_are_an_outcome(client: Client, tmp_path: Path) -> None:
+    for name, content in (("none.pem", None), ("empty.pem", "nothing")):
+        if content is not None:
+            (tmp_path / name).write_text(content)
+        heard = await ask(client, "https://127.0.0.1:9/v1", ca_file=str(tmp_path / name))
+        assert heard.ending.outcome is Outcome.TLS_CERTIFICATE
+        assert name in heard.record.detail["tls_detail"]
 
 
 async def test_a_proxy_is_never_asked_for_loopback(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

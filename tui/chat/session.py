@@ -16,7 +16,7 @@ from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply, Turn, make_title
 from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
-from tui.stream.client import Client
+from tui.stream.client import Client, Fallback
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.record import Circumstances, Record, make_record
@@ -52,11 +52,18 @@ class ChatSession:
     """Replies in flight. `store` and `journal` may be None: then nothing is kept."""
 
     def __init__(
-        self, client: Client, store: Store | None, journal: RecordJournal | None, *, clock: Clock | None = None
+        self,
+        client: Client,
+        store: Store | None,
+        journal: RecordJournal | None,
+        *,
+        find_model: Callable[[str], Model | None] = lambda name: None,
+        clock: Clock | None = None,
     ) -> None:
         self._client = client
         self._store = store
         self._journal = journal
+        self._find_model = find_model
         self._clock = clock or Clock()
         self._waiting: dict[str, tuple[Model, tuple[ChatMessage, ...]]] = {}
         self._running: dict[str, _Running] = {}
@@ -114,7 +121,10 @@ class ChatSession:
         assert trace is not None, "start() made it"
         request = ChatRequest(running.model.id, running.messages, stream=running.stream)
         try:
-            async with aclosing(self._client.stream(request, running.model.provider, trace)) as events:
+            found = (self._find_model(name) for name in running.model.provider.fallback)
+            fallbacks = [Fallback(model.provider, model.id) for model in found if model is not None]
+            stream = self._client.stream(request, running.model.provider, trace, fallbacks)
+            async with aclosing(stream) as events:
                 async for event in events:
                     self._take(running, event)
         except asyncio.CancelledError:

@@ -28,6 +28,9 @@ _PROVIDER_KEYS = (
     "support",
     "allow_http",
     "usage",
+    "proxy",
+    "ca_file",
+    "fallback",
     "timeouts",
 )
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
@@ -80,6 +83,7 @@ class _Reader:
         if language not in ("auto", "en", "zh"):
             raise self._complaint("language", f'is "{language}"; it can be "auto", "en" or "zh"')
         providers = {name: self._provider(name, item) for name, item in self._table("", table, "providers").items()}
+        self._check_fallbacks(providers)
         keys = self._table("", table, "keys")
         for name, value in keys.items():
             if not isinstance(value, str):
@@ -123,7 +127,27 @@ class _Reader:
             self._text(where, table, "support"),
             self._flag(where, table, "allow_http"),
             self._usage(where, table),
+            self._text(where, table, "proxy"),
+            self._text(where, table, "ca_file"),
+            self._fallback(where, table),
         )
+
+    def _fallback(self, where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+        names = table.get("fallback", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise self._complaint(f"{where}.fallback", 'must be a list of models such as ["local/qwen3"]')
+        return tuple(names)
+
+    def _check_fallbacks(self, providers: Mapping[str, Provider]) -> None:
+        for provider in providers.values():
+            for name in provider.fallback:
+                route, slash, model = name.partition("/")
+                if not slash or not model or route not in providers:
+                    known = ", ".join(providers)
+                    raise self._complaint(
+                        f"providers.{provider.name}.fallback",
+                        f'names "{name}"; write PROVIDER/MODEL with a provider of this file: {known}',
+                    )
 
     def _key_source(self, where: str, table: Mapping[str, Any]) -> KeySource:
         named = [name for name in _KEY_KINDS if name in table]

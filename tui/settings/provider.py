@@ -51,6 +51,12 @@ class Provider:
     allow_http: bool = False
     """Whether the key may go over plain http to a host that is not this machine."""
     usage: UsageRule = "auto"
+    proxy: str | None = None
+    """A proxy for this route alone, `none` for no proxy; None: as the environment says."""
+    ca_file: str | None = None
+    """Certificates to trust for this route alone, as a PEM file."""
+    fallback: tuple[str, ...] = ()
+    """Models as `provider/id`, asked in this order when this route fails before any text has come."""
     origin: Origin = "config"
 
     @property

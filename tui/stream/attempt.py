@@ -17,14 +17,14 @@ from tui.stream.dialects import StreamDecoder
 from tui.stream.ending import EndingWriter, mask_short
 from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.evidence import Evidence
-from tui.stream.notices import closing_notices
+from tui.stream.notices import closing_notices, suspension
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
 from tui.stream.provider_error import BODY_LIMIT, ProviderError, read_error_body
 from tui.stream.retry import read_retry_after
 from tui.stream.stop import Stop
 from tui.stream.trace import Answer, StreamTrace
-from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, chain_of, explain, proxy_for
+from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, chain_of, explain
 from tui.stream.verdict import judge, judge_status
 from tui.stream.watchdog import Alarm, Watchdog
 
@@ -68,6 +68,9 @@ class Attempt:
         try:
             response = await self._open()
         except Stop as stop:
+            for notice in suspension(self._trace):
+                self._trace.notices.append(notice.code.value)
+                yield notice
             yield self._writer.end(stop.outcome, stop)
             return
         try:
@@ -83,7 +86,8 @@ class Attempt:
 
     async def _open(self) -> httpx.Response:
         prepared = self._prepared
-        return await self._guard(self._transport.open(prepared.wire, prepared.key, self._follow, self._count_sent))
+        opening = self._transport.open(prepared.wire, prepared.key, prepared.link, self._follow, self._count_sent)
+        return await self._guard(opening)
 
     def _count_sent(self, count: int) -> None:
         self._trace.bytes_sent = count
@@ -268,6 +272,6 @@ class Attempt:
             in_tls=self._in_tls,
             in_request=self._trace.sent is not None and self._trace.bytes_sent < len(self._prepared.wire.body),
             in_body=self._trace.headers is not None,
-            proxied=proxy_for(self._prepared.wire.url) is not None,
+            proxied=self._prepared.link.proxy is not None,
         )
         return Stop(failure.outcome, failure.exception, failure.detail)

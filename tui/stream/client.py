@@ -8,7 +8,7 @@ the socket: that is the only sign by which a server knows to stop.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Self
@@ -20,17 +20,36 @@ from tui.stream.dialects import load_dialect
 from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.listing import LISTING_SECONDS, ModelListing, list_models
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.preparation import Prepared, describe, find_endpoint, find_key, prepare, proxy_name, wants_usage
+from tui.stream.preparation import Prepared, describe, find_endpoint, find_key, prepare, wants_usage
 from tui.stream.record import Circumstances, make_record
 from tui.stream.request import ChatRequest
 from tui.stream.retry import plan_retry
 from tui.stream.stop import Stop
 from tui.stream.trace import StreamTrace
-from tui.stream.transport import Transport
+from tui.stream.transport import Transport, find_link
 
 DEFAULT_RETRIES = 2
 _STALE = (Outcome.NO_RESPONSE, Outcome.CONNECTION_RESET, Outcome.SEND_FAILED)
 """How a kept connection looks that the server closed long ago."""
+_REFUSED_ANYWHERE = (
+    Outcome.BAD_REQUEST,
+    Outcome.UNPROCESSABLE,
+    Outcome.CONTENT_FILTER,
+    Outcome.CONTEXT_TOO_LONG,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Another model to ask when one cannot answer."""
+
+    provider: Provider
+    model: str
+
+    @property
+    def name(self) -> str:
+        """`provider/model`, as the config writes it."""
+        return f"{self.provider.name}/{self.model}"
 
 
 @dataclass(slots=True)
@@ -72,15 +91,42 @@ class Client:
         await self._transport.aclose()
 
     async def stream(
+        self, request: ChatRequest, provider: Provider, trace: StreamTrace, fallbacks: Sequence[Fallback] = ()
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Ask a provider and yield what comes of it; `trace` holds the figures while it runs.
+
+        When it fails before any output and its retries are spent, the fallbacks are asked in their order, each
+        announced by a `fallback` notice with the record of the failure.
+        """
+        trace.notices.clear()
+        route = Fallback(provider, request.model)
+        for following in (*fallbacks, None):
+            asked = replace(request, model=route.model)
+            ending: Ending | None = None
+            async with aclosing(self._ask(asked, route.provider, trace)) as events:
+                async for event in events:
+                    if isinstance(event, Finished | Interrupted):
+                        ending = event
+                    else:
+                        yield event
+            assert ending is not None, "asking ends with an ending"
+            if following is None or trace.evidence.has_output or not _may_fall_back(ending.outcome):
+                yield ending
+                return
+            trace.notices.append(NoticeCode.FALLBACK.value)
+            values = {"from": route.name, "outcome": ending.outcome.value, "to": following.name}
+            yield Notice(NoticeCode.FALLBACK, values, ending.record)
+            route = following
+
+    async def _ask(
         self, request: ChatRequest, provider: Provider, trace: StreamTrace
     ) -> AsyncGenerator[StreamEvent, None]:
-        """Ask a provider and yield what comes of it; `trace` holds the figures while it runs."""
+        """One route with its retries."""
         again = _Again(include_usage=wants_usage(provider))
         trace.call = describe(request, provider, self.mask)
         key: Secret | None = None
         while True:
             trace.begin(again.attempt, self._retries + 1)
-            attempt: Attempt | None = None
             try:
                 key = key or await self._find_key(provider)
                 prepared = self._prepare(request, provider, key, trace, include_usage=again.include_usage)
@@ -121,7 +167,7 @@ class Client:
         trace.call = replace(
             describe(request, provider, self.mask),
             key=key.masked if key else None,
-            proxy=proxy_name(wire.url) if endpoint else None,
+            proxy=find_link(provider, wire.url).shown_proxy if endpoint else None,
         )
         return prepare(request, provider, key, wire, endpoint)
 
@@ -166,6 +212,13 @@ class Client:
             await asyncio.sleep(wait)
         finally:
             trace.retry_at = None  # a pause that is cut short is over, too
+
+
+def _may_fall_back(outcome: Outcome) -> bool:
+    """Whether another route may do better: not with what is wrong here, nor with a request that any would refuse."""
+    if outcome.rule.phase == "end":
+        return outcome is Outcome.EMPTY_REPLY
+    return outcome.rule.phase != "local" and outcome not in _REFUSED_ANYWHERE
 
 
 def _rejects_usage(ending: Ending, attempt: Attempt) -> bool:

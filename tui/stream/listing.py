@@ -14,7 +14,7 @@ from tui.stream.outcome import Outcome
 from tui.stream.preparation import find_endpoint
 from tui.stream.provider_error import read_error_body
 from tui.stream.stop import Stop
-from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, explain, proxy_for
+from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, explain, find_link
 from tui.stream.verdict import judge_status
 
 LISTING_SECONDS = 10.0
@@ -48,6 +48,8 @@ async def list_models(
         return ModelListing(failure=Outcome.BAD_URL, values={})
     values: dict[str, Any] = {"host": endpoint.host, "port": endpoint.port, "seconds": limit}
 
+    link = find_link(provider, wire.url)
+
     async def ignore(name: str, info: Mapping[str, Any]) -> None:
         """A listing has one limit for all its phases."""
 
@@ -57,7 +59,7 @@ async def list_models(
             key = await find_key(provider)
             if key is not None and endpoint.scheme == "http" and not provider.is_loopback and not provider.allow_http:
                 return ModelListing(failure=Outcome.INSECURE_URL, values=values)
-            response = await transport.open(wire, key, ignore)
+            response = await transport.open(wire, key, link, ignore)
             try:
                 body = bytearray()
                 async for data in response.aiter_bytes():
@@ -73,8 +75,8 @@ async def list_models(
     except TransportSetupError as error:
         return ModelListing(failure=error.failure.outcome, values={**values, **error.failure.detail})
     except NETWORK_ERRORS as error:
-        proxied = proxy_for(wire.url) is not None
-        failure = explain(error, in_tls=False, in_request=False, in_body=response is not None, proxied=proxied)
+        proxied, answered = link.proxy is not None, response is not None
+        failure = explain(error, in_tls=False, in_request=False, in_body=answered, proxied=proxied)
         return ModelListing(failure=failure.outcome, values={**values, **failure.detail})
     if response.status_code // 100 != 2:
         explanation = read_error_body(bytes(body), response.status_code)

@@ -52,8 +52,15 @@ def closing_notices(
         yield Notice(NoticeCode.CONTENT_AFTER_FINISH)
     if evidence.keepalives_before_text:
         yield Notice(NoticeCode.KEEPALIVE_GAP, {"count": evidence.keepalives_before_text})
+    yield from suspension(trace)
     if evidence.malformed and outcome is not Outcome.MALFORMED_CHUNK:
         yield Notice(NoticeCode.DAMAGED_CHUNK, {"n": evidence.malformed})
+
+
+def suspension(trace: StreamTrace) -> Iterator[Notice]:
+    """That this machine slept meanwhile: a connection that broke then is not the server's fault."""
+    if (seconds := trace.suspended()) is not None:
+        yield Notice(NoticeCode.SUSPENDED, {"seconds": round(seconds)})
 
 
 def same_model(asked: str, got: str) -> bool:

@@ -17,7 +17,7 @@ from tui.stream.outcome import Outcome
 from tui.stream.request import ChatRequest
 from tui.stream.stop import Stop
 from tui.stream.trace import Call, Endpoint
-from tui.stream.transport import proxy_for
+from tui.stream.transport import Link, find_link
 from tui.stream.watchdog import LOCAL, REMOTE, Limits
 
 _BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
@@ -36,6 +36,7 @@ class Prepared:
     wire: WireRequest
     key: Secret | None
     dialect: Dialect
+    link: Link
     limits: Limits
     local: bool
 
@@ -96,7 +97,8 @@ def prepare(
         raise Stop(Outcome.BAD_URL)
     if key is not None and endpoint.scheme == "http" and not is_loopback(endpoint.host) and not provider.allow_http:
         raise Stop(Outcome.INSECURE_URL, detail={"host": endpoint.host})
-    return Prepared(request, wire, key, load_dialect(provider.dialect), find_limits(provider), provider.is_local)
+    dialect, link = load_dialect(provider.dialect), find_link(provider, wire.url)
+    return Prepared(request, wire, key, dialect, link, find_limits(provider), provider.is_local)
 
 
 def find_limits(provider: Provider) -> Limits:
@@ -122,9 +124,3 @@ def wants_usage(provider: Provider) -> bool:
     if provider.usage != "auto":
         return provider.usage == "on"
     return provider.origin == "practice" or host_of(provider.base_url) in _USAGE_HOSTS
-
-
-def proxy_name(url: str) -> str | None:
-    """The proxy in use, masked."""
-    proxy = proxy_for(url)
-    return None if proxy is None else mask_url(proxy)

@@ -14,6 +14,10 @@ from tui.stream.provider_error import ProviderError
 LONGEST_WAIT = 120.0
 """Seconds; a server that asks for more gets no unasked retry (openai-python draws its line there too)."""
 _FIRST_BACKOFF, _LAST_BACKOFF = 0.5, 8.0
+_EPOCH_SECONDS, _EPOCH_MILLISECONDS = 1e9, 1e12
+"""From here on a number is a moment and no duration."""
+_DURATION = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,9})?)s)?(?:([0-9]{1,6})ms)?")
+"""Go's durations, such as 6m0s or 20ms."""
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
@@ -28,7 +32,35 @@ def read_retry_after(headers: Mapping[str, str], error: ProviderError | None, no
             return max(0.0, (parsedate_to_datetime(date) - now).total_seconds())
         except (ValueError, TypeError, OverflowError):
             pass  # neither seconds nor a date: the server gave no usable hint there
+    if (reset := _read_reset(headers, now)) is not None:
+        return reset
     return error.retry_after_s if error is not None else None
+
+
+def _read_reset(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until a spent limit is whole again, the longest of several.
+
+    OpenAI sends `x-ratelimit-reset-requests: 6m0s` and the like beside `-remaining-`; others a plain
+    `x-ratelimit-reset` or `ratelimit-reset` in seconds, or as a moment in seconds or milliseconds since 1970.
+    """
+    waits = []
+    for suffix in ("-requests", "-tokens", ""):
+        for prefix in ("x-ratelimit", "ratelimit"):
+            if headers.get(f"{prefix}-remaining{suffix}", "0").strip() == "0":
+                wait = _read_moment(headers.get(f"{prefix}-reset{suffix}", "").strip(), now)
+                waits += [] if wait is None else [wait]
+    return max(waits, default=None)
+
+
+def _read_moment(text: str, now: datetime) -> float | None:
+    if _SECONDS.fullmatch(text):
+        return float(text) if float(text) < _EPOCH_SECONDS else None
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        moment = int(text) / (1000 if int(text) >= _EPOCH_MILLISECONDS else 1)
+        return max(0.0, moment - now.timestamp())
+    if text and (match := _DURATION.fullmatch(text)):
+        return sum(float(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1, 0.001), strict=True))
+    return None
 
 
 def plan_retry(

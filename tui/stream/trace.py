@@ -13,6 +13,8 @@ from tui.stream.evidence import Evidence
 
 BURST_GAP = 0.05
 """Reads less than this many seconds apart belong to one burst."""
+SUSPENDED_SECONDS = 5.0
+"""From this drift of the clocks on the machine is taken to have slept."""
 _WIDEST_DELTA = 4.0
 """Characters to a token, roughly, where deltas carry more than one token each."""
 
@@ -101,6 +103,8 @@ class StreamTrace:
     burst_events: list[int] = field(default_factory=list)
     max_gap: float | None = None
     reused_connection: bool = False
+    wall_lead: float = 0.0
+    """By how much wall time led at the start of the attempt: it grows while the machine sleeps."""
     retry_at: float | None = None
     """While a retry is waited for: when it begins."""
 
@@ -109,6 +113,7 @@ class StreamTrace:
         self.attempt, self.attempts = attempt, attempts
         self.wall_started = self.clock.wall()
         self.started = self.clock.monotonic()
+        self.wall_lead = self.wall_started.timestamp() - self.started
         if self.first_started is None:
             self.first_started = self.started
         self.answer = None
@@ -163,6 +168,14 @@ class StreamTrace:
         if self.sent is None:
             return "connecting"
         return "streaming" if self.evidence.has_output else "waiting"
+
+    def suspended(self) -> float | None:
+        """Seconds for which the machine slept during the attempt, by the drift of its two clocks; None if it did not.
+
+        Monotonic time stands still in a suspend and wall time does not; a smaller drift may be a clock's correction.
+        """
+        slept = self.clock.wall().timestamp() - self.clock.monotonic() - self.wall_lead
+        return slept if slept > SUSPENDED_SECONDS else None
 
     def silence(self) -> float | None:
         """Seconds since the last byte, or since the request was sent if none came; None when nothing is awaited."""

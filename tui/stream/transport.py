@@ -24,7 +24,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from tui import __version__
-from tui.settings.provider import is_loopback
+from tui.settings.provider import Provider, host_of, is_loopback
 from tui.settings.secrets import Secret, mask_url
 from tui.stream.dialects import WireRequest
 from tui.stream.outcome import Outcome
@@ -58,34 +58,61 @@ class TransportSetupError(Exception):
         self.failure = failure
 
 
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment (on macOS the system too) names for a URL; never one for loopback."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """By which way a server is reached."""
+
+    proxy: str | None = None
+    ca_file: str | None = None
+    """The certificates to trust, beside the usual ones."""
+
+    @property
+    def shown_proxy(self) -> str | None:
+        """The proxy, masked."""
+        return None if self.proxy is None else mask_url(self.proxy)
+
+
+def find_link(provider: Provider, url: str) -> Link:
+    """The proxy and certificates for a URL: the provider's own, else the environment's; never a proxy for loopback."""
+    host = host_of(url)
     if is_loopback(host):
-        return None
+        proxy = None
+    elif provider.proxy is not None:
+        proxy = None if provider.proxy in ("", "none") else provider.proxy
+    else:
+        proxy = proxy_of_environment(url)
+    if proxy is not None and "://" not in proxy:
+        proxy = f"http://{proxy}"  # curl and requests take a bare host:port too
+    return Link(proxy, provider.ca_file)
+
+
+def proxy_of_environment(url: str) -> str | None:
+    """The proxy that the environment (on macOS the system too) names for a URL."""
     proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(host):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"  # curl and requests take a bare host:port too
+    proxy = proxies.get(urlsplit(url).scheme) or proxies.get("all")
+    return None if not proxy or proxy_bypass(host_of(url)) else proxy
 
 
 class Transport:
     """Owns the httpx clients, one per proxy and kind of TLS; each is built when it is first needed."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[Link, bool], httpx.AsyncClient] = {}
 
     async def open(
-        self, wire: WireRequest, key: Secret | None, hook: TraceHook, count_sent: Callable[[int], None] | None = None
+        self,
+        wire: WireRequest,
+        key: Secret | None,
+        link: Link,
+        hook: TraceHook,
+        count_sent: Callable[[int], None] | None = None,
     ) -> httpx.Response:
         """Send a request and return its response with the body unread; the caller closes it.
 
         `count_sent` is told how many bytes of the body are gone. Redirects are never followed: a POST would be sent
         again as a GET. Raises NETWORK_ERRORS, TransportSetupError.
         """
-        client = await self._client_for(wire.url)
+        client = await self._client_for(wire.url, link)
         headers = {**wire.headers, "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"weir/{__version__}"}
         if key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
@@ -102,14 +129,15 @@ class Transport:
         for client in clients:
             await client.aclose()
 
-    async def _client_for(self, url: str) -> httpx.AsyncClient:
-        proxy = proxy_for(url)
+    async def _client_for(self, url: str, link: Link) -> httpx.AsyncClient:
         # Loading the certificates takes 50 ms: a request to this machine over plain http needs none of them.
-        with_certificates = proxy is not None or url.startswith("https:")
-        name = (proxy, with_certificates)
+        with_certificates = link.proxy is not None or url.startswith("https:")
+        name = (link, with_certificates)
         if name not in self._clients:
-            context = await asyncio.to_thread(_load_certificates) if with_certificates else _no_certificates()
-            self._clients.setdefault(name, _build_client(proxy, context))
+            context = _no_certificates()
+            if with_certificates:
+                context = await asyncio.to_thread(_load_certificates, link.ca_file)
+            self._clients.setdefault(name, _build_client(link.proxy, context))
         return self._clients[name]
 
 
@@ -132,20 +160,25 @@ def _build_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClie
         raise TransportSetupError(TransportFailure(Outcome.PROXY_UNREACHABLE, chain_of(error), detail)) from None
 
 
-def _load_certificates() -> ssl.SSLContext:
-    """The trusted roots: SSL_CERT_FILE or SSL_CERT_DIR if set, else certifi's."""
+def _load_certificates(ca_file: str | None) -> ssl.SSLContext:
+    """The trusted roots: SSL_CERT_FILE or SSL_CERT_DIR if set, else certifi's; and the route's own beside them."""
     import certifi
 
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    where = f"SSL_CERT_FILE={file}" if file else f"SSL_CERT_DIR={folder}"
     try:
         if file or folder:
-            return ssl.create_default_context(cafile=file or None, capath=folder or None)
-        return ssl.create_default_context(cafile=certifi.where())
+            context = ssl.create_default_context(cafile=file or None, capath=folder or None)
+        else:
+            context = ssl.create_default_context(cafile=certifi.where())
+        if ca_file is not None:
+            where = f"ca_file = {ca_file}"
+            context.load_verify_locations(os.path.expanduser(ca_file))
     except OSError as error:
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
-        where = f"SSL_CERT_FILE={file}" if file else f"SSL_CERT_DIR={folder}"
         failure = TransportFailure(Outcome.TLS_CERTIFICATE, chain_of(error), {"tls_detail": f"{where}: {reason}"})
         raise TransportSetupError(failure) from None
+    return context
 
 
 def _no_certificates() -> ssl.SSLContext:
