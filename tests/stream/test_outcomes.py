@@ -18,9 +18,6 @@ from tests.stream.wire import DONE, chunk, delta, error, event, finish, http, op
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
 
-UNMADE = {
-    "pool-timeout",  # the pool of httpx has no time limit here: whoever waits for it runs into the connect limit
-}
 ELSEWHERE = Path(__file__).parents[1] / "chat" / "test_session.py"
 SAID = "Among the reeds."
 
@@ -230,6 +227,4 @@ def test_every_outcome_has_its_test() -> None:
     files = [*Path(__file__).parent.glob("test_outcomes*.py"), ELSEWHERE]
     names = {name for file in files for name in re.findall(r"^async def test_(\w+)\(", file.read_text(), re.MULTILINE)}
     tested = {name.replace("_", "-") for name in names} | CASES.keys()
-    codes = {outcome.value for outcome in Outcome}
-    assert codes - tested - UNMADE == set()
-    assert tested.isdisjoint(UNMADE)
+    assert {outcome.value for outcome in Outcome} - tested == set()

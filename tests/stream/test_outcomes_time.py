@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.stream.clock import MovedLoop, moved_loop, turns, until
-from tests.stream.listener import REQUEST, Heard, Listener, check_ending, route
+from tests.stream.listener import KEY, KEY_NAME, REQUEST, Heard, Listener, check_ending, route
 from tests.stream.peer import End, Peer, Visit, answer
 from tests.stream.wire import DONE, END, chunk, delta, event, finish, head, opening, text
 from tui.settings.provider import Timeouts
+from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.events import Finished, TextDelta
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.trace import Clock, StreamTrace
+from tui.stream.transport import POOL_SECONDS, Transport
 
 SAID = "Among the reeds."
 KEEPALIVE = chunk(b": keep-alive\n\n")
@@ -239,3 +241,19 @@ async def test_time_in_which_the_reader_is_held_up_is_no_silence(client: Client,
         assert await reading == TextDelta("the reeds.")
         assert isinstance(await anext(events), Finished)
         await events.aclose()
+
+
+async def test_pool_timeout(clock: MovedLoop) -> None:
+    environ = {KEY_NAME: KEY}
+    async with Peer(answer(opening(), chunk(text(SAID)), end=End.SILENCE)) as peer:
+        async with Client(environ, Masker(), retries=0, transport=Transport(connections=1)) as client:
+            first = Listener(client, route(peer.url))
+            await until(lambda: first.said.text == SAID)
+            second = Listener(client, route(peer.url))
+            await until(lambda: second.trace.started is not None)
+            await turns()
+            clock.advance(POOL_SECONDS)
+            heard = await second.heard()
+            first.task.cancel()
+            await until(first.task.done)
+    check_ending(heard, Outcome.POOL_TIMEOUT, status=None, detail={"in_flight": 1})

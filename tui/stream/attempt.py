@@ -274,4 +274,5 @@ class Attempt:
             in_body=self._trace.headers is not None,
             proxied=self._prepared.link.proxy is not None,
         )
-        return Stop(failure.outcome, failure.exception, failure.detail)
+        detail = {"in_flight": self._transport.connections, **failure.detail}
+        return Stop(failure.outcome, failure.exception, detail)

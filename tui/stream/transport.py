@@ -35,6 +35,10 @@ TraceHook = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 NETWORK_ERRORS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError, ExceptionGroup)
 """What opening or reading a response may raise; `explain` knows them all. ssl.SSLError is an OSError."""
 
+CONNECTIONS = 100
+"""Connections of one route at a time."""
+POOL_SECONDS = 4.0
+"""How long a request waits for one of them; shorter than any connect limit, so that the cause is named."""
 _SLICE = 64 * 1024
 """Bytes of a request's body that go out at a time."""
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
@@ -96,8 +100,9 @@ def proxy_of_environment(url: str) -> str | None:
 class Transport:
     """Owns the httpx clients, one per proxy and kind of TLS; each is built when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: int = CONNECTIONS) -> None:
         self._clients: dict[tuple[Link, bool], httpx.AsyncClient] = {}
+        self.connections = connections
 
     async def open(
         self,
@@ -137,7 +142,7 @@ class Transport:
             context = _no_certificates()
             if with_certificates:
                 context = await asyncio.to_thread(_load_certificates, link.ca_file)
-            self._clients.setdefault(name, _build_client(link.proxy, context))
+            self._clients.setdefault(name, _build_client(link.proxy, context, self.connections))
         return self._clients[name]
 
 
@@ -149,11 +154,16 @@ async def _slices(body: bytes, count_sent: Callable[[int], None] | None) -> Asyn
             count_sent(min(start + _SLICE, len(body)))
 
 
-def _build_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
+def _build_client(proxy: str | None, context: ssl.SSLContext, connections: int) -> httpx.AsyncClient:
     try:
         _ = urlsplit(proxy or "").port  # a number that is no port raises here; httpx would find out when it connects
         return httpx.AsyncClient(
-            proxy=proxy, verify=context, trust_env=False, follow_redirects=False, timeout=httpx.Timeout(None)
+            proxy=proxy,
+            verify=context,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, pool=POOL_SECONDS),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=20),
         )
     except (ValueError, httpx.InvalidURL, ImportError) as error:
         detail = {"proxy": mask_url(proxy or ""), "os_error": "the proxy address cannot be used"}

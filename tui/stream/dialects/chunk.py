@@ -157,7 +157,7 @@ class ChunkReader:
             text = self._join_surrogates(kind, text)
             if not text:
                 return
-        if not evidence.control_chars and holds_controls(text):
+        if not (evidence.control_chars or text.isprintable()) and holds_controls(text):
             evidence.control_chars = True
         if evidence.finish_reason is not None:
             evidence.content_after_finish = True
