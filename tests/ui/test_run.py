@@ -178,3 +178,25 @@ def test_two_apps_share_a_database(desk: Desk, raw_server: RawServer) -> None:
         ("app-exit", "half of it"),
         ("complete", "answer two"),
     ]
+
+
+def test_what_was_typed_and_not_sent_is_there_at_the_next_start(desk: Desk, raw_server: RawServer) -> None:
+    terminal = streaming(desk, raw_server)
+    terminal.send("queued words")
+    terminal.press("enter")
+    terminal.wait_for(re.compile("Queued: queued words"))
+    terminal.send("three\rdraft\x11")  # one read: sent, typed on, and away
+    assert terminal.wait_exit() == 0
+    again = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    again.wait_for("│ draft")
+    rows = [line.strip(" │") for line in again.text().splitlines()]
+    assert [row for row in rows if row in ("queued words", "three", "draft")] == ["queued words", "three", "draft"]
+
+
+def test_a_stop_in_the_same_read_as_the_prompt_stops_it(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    terminal.send("hello\r")
+    terminal.press("ctrl+c")
+    terminal.wait_for(note("cancelled"))
+    assert desk.stored("SELECT outcome FROM reply") == [("cancelled",)]

@@ -18,14 +18,14 @@ class Note:
     record: list[str]
 
 
-def make_note(outcome: Outcome, record: Record, language: Language) -> Note:
-    """The note of a reply that ended so."""
-    values = record.values()
+def make_note(outcome: Outcome, record: Record | None, language: Language) -> Note:
+    """The note of a reply that ended so; without a record, which a database of others may lack, it has no figures."""
+    values = record.values() if record else {}
     return Note(
         outcome.value,
         sanitise_line(language.outcome(outcome, values)),
         [sanitise_line(text) for text in language.advice(outcome, values)],
-        [sanitise_line(line) for line in record_lines(record)],
+        [sanitise_line(line) for line in record_lines(record)] if record else [],
     )
 
 

@@ -58,6 +58,10 @@ class Workspace:
         """Remember a theme that a person chose."""
         self.state = replace(self.state, theme=Pick(name, self.config.theme))
 
+    def keep_draft(self, text: str) -> None:
+        """Remember what was typed and not sent."""
+        self.state = replace(self.state, draft=text)
+
     def use_model(self, model: Model) -> None:
         """Remember that this model was asked."""
         self.state = self.state.with_used_model(model.provider.name, model.id)

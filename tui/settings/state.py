@@ -37,6 +37,8 @@ class State:
     """Provider name -> the model last used there."""
     recent: tuple[str, ...] = ()
     """Models as `provider/id`, the last used first."""
+    draft: str = ""
+    """What was typed and not sent when the app was left."""
 
     def with_used_model(self, provider: str, model: str) -> "State":
         """Remember that this model was asked."""
@@ -58,6 +60,7 @@ def read_state(path: Path) -> State:
         _read_pick(table.get("theme")),
         {str(name): str(model) for name, model in last_used.items()} if isinstance(last_used, dict) else {},
         tuple(str(name) for name in recent)[:RECENT_LIMIT] if isinstance(recent, list) else (),
+        draft if isinstance(draft := table.get("draft"), str) else "",
     )
 
 
@@ -66,6 +69,8 @@ def write_state(path: Path, state: State) -> None:
     import tomli_w
 
     table: dict[str, Any] = {"recent": list(state.recent), "last_used": dict(state.last_used)}
+    if state.draft:
+        table["draft"] = state.draft
     for name, pick in (("model", state.model), ("theme", state.theme)):
         if pick is not None:
             table[name] = {"value": pick.value}

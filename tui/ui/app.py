@@ -70,7 +70,8 @@ class WeirApp(App[None]):
         # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
         super().__init__(ansi_color=True if opening.no_color else None)
         self._opening = opening
-        self._chat = ChatScreen(opening.language)
+        self._state = read_state(opening.paths.state_file)
+        self._chat = ChatScreen(opening.language, self._state.draft)
         self._home = asyncio.get_running_loop()
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
@@ -89,7 +90,7 @@ class WeirApp(App[None]):
         for theme in themes:
             self.register_theme(theme)
         self._complaints += [*complaints, *colour_complaints]
-        picked = read_state(opening.paths.state_file).theme
+        picked = self._state.theme
         wanted = opening.config.theme
         if picked is not None and picked.wins_over(opening.config.theme):
             wanted = picked.value
@@ -97,6 +98,10 @@ class WeirApp(App[None]):
             self._complaints.append(opening.language.say("theme.unknown", name=wanted))
             wanted = None
         self.theme = wanted or opening.default_theme
+
+    def unsent(self) -> str:
+        """What was typed and has not gone out; also when the screen is gone."""
+        return self._chat.unsent()
 
     def get_default_screen(self) -> Screen[None]:
         """The chat."""

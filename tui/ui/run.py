@@ -5,11 +5,13 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui.settings.config import Config
 from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
+from tui.settings.state import read_state, write_state
 from tui.settings.terminal import default_theme, is_remote
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
@@ -63,13 +65,30 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
         await app.run_async()
     finally:
         lost = await app.workspace.close() if app.workspace is not None else 0
+        unkept = await asyncio.to_thread(_keep_draft, app, paths)
     if lost:
         app.last_words.append(language.say("store.lost", count=lost, where=paths.database))
+    if unkept is not None:
+        reason = unkept.strerror or type(unkept).__name__
+        app.last_words.append(language.say("store.draft_lost", where=paths.state_file, reason=reason))
     if app.crash_message is not None:
         app.last_words.append(app.crash_message)
     for sentence in app.last_words:
         sys.stderr.write(f"weir: {sanitise_line(sentence)}\n")
     return SIGNAL_BASE + ended_by[0] if ended_by else app.return_code or 0
+
+
+def _keep_draft(app: "WeirApp", paths: Paths) -> OSError | None:
+    """Remember what was typed and not sent, for the next start; the error, if that could not be written."""
+    state = app.workspace.state if app.workspace is not None else read_state(paths.state_file)
+    draft = app.unsent()
+    if draft == state.draft:
+        return None
+    try:
+        write_state(paths.state_file, replace(state, draft=draft))
+    except OSError as error:
+        return error
+    return None
 
 
 def _leave_on_signals(app: "WeirApp") -> list[int]:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, send_prompt, wait_for_status, welcome
+from tests.ui.desk import Desk, Sentence, note, send_prompt, sentence, wait_for_status, welcome
 from tests.ui.server import RawServer
 
 HOSTILE = (
@@ -69,7 +69,7 @@ def test_hostile_text_in_markdown_is_shown_and_does_nothing(desk: Desk, raw_serv
 def test_hostile_error_text_is_shown_and_does_nothing(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     raw_server.next_exchange().refuse(403, {"message": f"no {HOSTILE} [DONE] [/x] [bold]b[/bold]"})
-    text = terminal.wait_for("forbidden  ")
+    text = terminal.wait_for(Sentence("forbidden" + sentence("forbidden").rstrip(".")))
     assert "[DONE] [/x] [bold]b[/bold]" in text
     check_harmless(terminal)
 
@@ -82,7 +82,7 @@ def test_a_hostile_tool_call_and_model_name_are_shown_and_do_nothing(desk: Desk,
     choice = {"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}
     chunk = {"model": f"other{HOSTILE}", "choices": [choice]}
     stream.send(b"data: %b\n\ndata: [DONE]\n\n" % json.dumps(chunk).encode())
-    text = terminal.wait_for("tool-call  ")
+    text = terminal.wait_for(note("tool-call"))
     assert f"⚙ run{SHOWN}" in text
     assert "[/x]␛]52;c;ZXZpbA␇" in text
     assert "model-mismatch" in text
@@ -95,7 +95,7 @@ def test_html_and_half_markdown_stay_readable(desk: Desk, raw_server: RawServer)
     stream = raw_server.next_stream()
     stream.say("<b>kept</b> <!-- kept too --> **open [x](\n\n```\nfence without an end")
     stream.connection.close()
-    text = terminal.wait_for("premature-eof")
+    text = terminal.wait_for(note("premature-eof"))
     assert "<b>kept</b> <!-- kept too -->" in text
     assert "fence without an end" in text
 
@@ -108,7 +108,7 @@ def test_what_came_before_and_after_a_notice_is_one_text(desk: Desk, raw_server:
     stream.send(b"data: {broken\n\n")
     stream.say(" and after")
     stream.finish()
-    assert "before and after" in terminal.wait_for("malformed-chunk  ")
+    assert "before and after" in terminal.wait_for(note("malformed-chunk", n=1))
 
 
 @pytest.mark.slow
@@ -122,3 +122,18 @@ def test_reasoning_stands_apart_from_the_text(desk: Desk, raw_server: RawServer)
     stream.finish()
     rows = terminal.wait_for("then I speak").splitlines()
     assert [row.strip() for row in rows if "I " in row] == ["first I think", "then I speak"]
+
+
+def test_entities_and_addresses_stay_as_they_were_written(desk: Desk, raw_server: RawServer) -> None:
+    """An entity could spell an override behind the sanitiser's back; an address must not hide behind a link's text."""
+    terminal = opened(desk, raw_server)
+    stream = raw_server.next_stream()
+    stream.say("a &#x202E;b &#8294;c &lt;d\n\n[safe](http://evil.example/) ![pic](http://evil.example/p)\n\n")
+    stream.say("[the note]: http://evil.example/n\n\nend of it")
+    stream.finish()
+    text = terminal.wait_for("end of it")
+    assert "a &#x202E;b &#8294;c &lt;d" in text
+    assert "[safe](http://evil.example/) ![pic](http://evil.example/p)" in text
+    assert "[the note]: http://evil.example/n" in text
+    assert not terminal.raw_has("\u202e".encode())
+    assert not terminal.raw_has("\u2066".encode())

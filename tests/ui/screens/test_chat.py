@@ -182,7 +182,7 @@ def test_a_new_chat_begins_empty(desk: Desk, practice: ServedPractice) -> None:
     send_prompt(terminal, "new question")
     terminal.wait_for("comes in one piece")
     assert practice.prompts() == ["old question", "new question"]
-    assert desk.stored("SELECT count(DISTINCT conversation) FROM turn") == [(2,)]
+    terminal.wait_for(lambda _: desk.stored("SELECT count(DISTINCT conversation) FROM turn") == [(2,)])
 
 
 @pytest.mark.slow
@@ -222,6 +222,7 @@ def test_ctrl_c_copies_a_selection_and_stops_nothing(desk: Desk, raw_server: Raw
     terminal.send("copy me")
     terminal.wait_for("│ copy me")
     terminal.press("shift+home")
+    terminal.wait_for(lambda _: terminal.cursor[0] == 3)
     terminal.press("ctrl+c")
     terminal.wait_for(lambda _: terminal.raw_has(b"\x1b]52;c;Y29weSBtZQ==\x07"))
     stream.say(", goes on")

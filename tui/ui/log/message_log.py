@@ -61,20 +61,23 @@ class MessageLog(VerticalScroll):
         if new_value < old_value and new_value < self.max_scroll_y:
             super().release_anchor()
 
-    async def show(self, conversation: Conversation, welcome: Content) -> None:
+    def show(self, conversation: Conversation, welcome: Content) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
-        await self.remove_children()
+        self.remove_children()
         self._views.clear()
         if conversation.turns:
-            await self.mount_all([widget for turn in conversation.turns for widget in self._turn_widgets(turn)])
+            self.mount_all([widget for turn in conversation.turns for widget in self._turn_widgets(turn)])
         else:
-            await self.mount(Static(welcome, markup=False, classes="log--welcome"))
+            self.mount(Static(welcome, markup=False, classes="log--welcome"))
         self.anchor()
 
-    async def add_turn(self, turn: Turn) -> None:
-        """Show a turn that was just begun; the person who sent it wants to see its end."""
-        await self.query(".log--welcome").remove()
-        await self.mount_all(self._turn_widgets(turn))
+    def add_turn(self, turn: Turn) -> None:
+        """Show a turn that was just begun; the person who sent it wants to see its end.
+
+        From here on `apply` may be called for its replies: what comes before they are in sight is painted then.
+        """
+        self.query(".log--welcome").remove()
+        self.mount_all(self._turn_widgets(turn))
         self.anchor()
 
     def apply(self, reply: Reply, event: StreamEvent) -> None:

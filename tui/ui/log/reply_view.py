@@ -53,17 +53,17 @@ class ReplyView(Vertical):
         self._language = language
         self._clean = StreamSanitiser()
         self._pending: list[str] = []
-        self._ended = False
         self._wake = asyncio.Event()
+        self._end = asyncio.Event()
         # A reply that has ended, or has grown before it was shown, gives its text at once.
-        if text := reply.text or reply.refusal:
+        if text := reply.text + reply.refusal:
             self._pending.append(self._clean.feed(text))
-        self._ended = reply.outcome is not None
+        if reply.outcome is not None:
+            self._end.set()
 
     def compose(self) -> ComposeResult:
         """The parts; the note comes with the end."""
-        name = sanitise_line(f"{self.reply.provider}/{self.reply.model}")
-        yield Static(f"◆ {name}", markup=False, classes="reply--head")
+        yield Static(self._head(), markup=False, classes="reply--head")
         yield Static("", markup=False, classes="reply--retries")
         yield Static("", markup=False, classes="reply--reasoning")
         yield Markdown(parser_factory=make_parser, open_links=False)
@@ -80,7 +80,7 @@ class ReplyView(Vertical):
                 self._pending.append(self._clean.feed(text))
             case Finished() | Interrupted():
                 self._pending.append(self._clean.end())
-                self._ended = True
+                self._end.set()
             case ReasoningDelta() | Notice():
                 pass  # painted whole from the reply
             case _:
@@ -88,22 +88,35 @@ class ReplyView(Vertical):
         self._wake.set()
 
     async def _pump(self) -> None:
-        """Paint until the end has been painted."""
+        """Paint until the end has been painted; why it ended comes before text that takes long to lay out."""
         markdown = self.query_one(Markdown)
         while True:
             await self._wake.wait()
             self._wake.clear()
-            ended = self._ended
+            ended = self._end.is_set()
             began = time.monotonic()
             self._paint_retries()
             self._paint_reasoning()
+            if ended:
+                await self.mount_all(self._last_words())
             if text := "".join(self._take_pending()):
                 await markdown.append(text)
             if ended:
-                await self.mount_all(self._last_words())
                 return
             cost = time.monotonic() - began
-            await asyncio.sleep(max(FRAME_SECONDS, cost * _REST))
+            await self._rest(max(FRAME_SECONDS, cost * _REST))
+
+    async def _rest(self, seconds: float) -> None:
+        """Leave the loop to others, but not once the reply has ended."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._end.wait()
+        except TimeoutError:
+            return  # the usual case: on to the next paint
+
+    def _head(self) -> Content:
+        """Who answers; a fallback may have changed it."""
+        return Content(f"◆ {sanitise_line(f'{self.reply.provider}/{self.reply.model}')}")
 
     def _take_pending(self) -> list[str]:
         pending, self._pending = self._pending, []
@@ -116,6 +129,7 @@ class ReplyView(Vertical):
             view = self.query_one(".reply--retries", Static)
             view.add_class("-shown")
             view.update(Content("\n".join(lines)))
+            self.query_one(".reply--head", Static).update(self._head())
 
     def _notice_lines(self, *, retries: bool) -> list[str]:
         notices = [notice for notice in self.reply.notices if (notice.record is not None) is retries]
@@ -135,7 +149,7 @@ class ReplyView(Vertical):
         calls = [f"⚙ {sanitise_line(call.name)}({sanitise(call.arguments)})" for call in reply.tool_calls.values()]
         if calls:
             yield Static(Content("\n".join(calls)), markup=False, classes="reply--tools")
-        if reply.outcome is not None and reply.record is not None and reply.outcome is not Outcome.COMPLETE:
+        if reply.outcome is not None and reply.outcome is not Outcome.COMPLETE:
             note = make_note(reply.outcome, reply.record, say)
             yield NoteView(note, failed=not reply.outcome.rule.finished and reply.outcome is not Outcome.CANCELLED)
         if lines := self._notice_lines(retries=False):

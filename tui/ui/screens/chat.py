@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.chat.catalogue import Model
-from tui.chat.conversation import Conversation, Reply, Turn
+from tui.chat.conversation import Conversation, Reply
 from tui.chat.workspace import Workspace
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
@@ -43,30 +43,34 @@ class ChatScreen(Screen[None]):
     prompt = query_one(Prompt)
     status = query_one(StatusBar)
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, draft: str = "") -> None:
         super().__init__()
         self._language = language
+        self._draft = draft
         self._workspace: Workspace | None = None
         self._conversation = Conversation()
         self._model: Model | None = None
         self._reply: Reply | None = None
         self._queue: list[str] = []
+        # Held here, since what was typed is asked for when the screen is gone.
+        self._prompt = Prompt(language.say("prompt.hint"), language.say("prompt.keys"))
         self._opening = True
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, prompt, status."""
-        say = self._language.say
         yield Static("", markup=False, id="banner")
         yield MessageLog(self._language)
         yield Static("", markup=False, id="queue")
-        yield Prompt(say("prompt.hint"), say("prompt.keys"))
+        yield self._prompt
         yield StatusBar()
 
-    async def on_mount(self) -> None:
-        """The prompt takes the keys; the status bar follows the stream."""
+    def on_mount(self) -> None:
+        """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
         self.prompt.focus()
+        if self._draft:
+            self.prompt.give_back(self._draft)
         self.set_interval(STATUS_SECONDS, self._show_status)
-        await self._show_conversation(self._conversation)
+        self._show_conversation(self._conversation)
 
     async def open(self, workspace: Workspace, conversation: Conversation | None) -> None:
         """Take the opened workspace; `conversation` is one to go on with."""
@@ -75,12 +79,12 @@ class ChatScreen(Screen[None]):
         banner = self.query_one("#banner", Static)
         banner.set_class(workspace.practising and workspace.routes.wants_practice, "-shown")
         banner.update(Content(self._language.say("practice.banner")))
-        await self._show_conversation(conversation or Conversation())
+        self._show_conversation(conversation or Conversation())
         if self._model is None:
             await workspace.list_models()
             self._model = workspace.choose_model()
             if not self._conversation.turns:
-                await self._show_conversation(self._conversation)
+                self._show_conversation(self._conversation)
         self._opening = False
         if self._model is None and self._give_queue_back():
             self.action_pick_model()
@@ -89,6 +93,7 @@ class ChatScreen(Screen[None]):
     @on(Prompt.Submitted)
     def submit(self, event: Prompt.Submitted) -> None:
         """Send now, or queue while a reply streams or a model is being looked for; without one ask for it first."""
+        self.prompt.unsent.remove(event.text)
         if self._streaming or (self._opening and self._model is None):
             self._queue.append(event.text)
             self._show_queue()
@@ -99,19 +104,17 @@ class ChatScreen(Screen[None]):
             self._send(event.text)
 
     def _send(self, text: str) -> None:
-        """Begin a turn; from here on what is sent is queued, though the reply is asked for only when it is in sight."""
+        """Begin a turn and ask for its reply; from here on what is sent is queued."""
         workspace, model = self._workspace, self._model
         assert workspace is not None, "only an open workspace sends"
         assert model is not None, "only to a chosen model"
         turn = workspace.session.begin(self._conversation, text, [model])
         self._reply = turn.reply
-        workspace.use_model(model)
-        self.save_state()
-        self.run_worker(self._ask(workspace, turn), exit_on_error=True)
-
-    async def _ask(self, workspace: Workspace, turn: Turn) -> None:
-        await self.log_view.add_turn(turn)
+        self.log_view.add_turn(turn)
         workspace.session.start(turn.reply, partial(self._take, turn.reply))
+        workspace.use_model(model)
+        workspace.keep_draft("")
+        self.save_state()
         self._show_status()
 
     def _take(self, reply: Reply, event: StreamEvent) -> None:
@@ -135,6 +138,11 @@ class ChatScreen(Screen[None]):
             text = self._queue.pop(0)
             self._show_queue()
             self._send(text)
+
+    def unsent(self) -> str:
+        """Everything that was typed and has not gone out: queued, just sent off, still in the editor."""
+        texts = (*self._queue, *self._prompt.unsent, self._prompt.text)
+        return "\n\n".join(text for text in texts if text.strip())
 
     def _give_queue_back(self) -> bool:
         """Put the queued prompts back into the editor; False if there are none."""
@@ -192,11 +200,11 @@ class ChatScreen(Screen[None]):
         if self._workspace is not None:
             asyncio.get_running_loop().run_in_executor(None, self._workspace.save_state)
 
-    async def action_new_chat(self) -> None:
+    def action_new_chat(self) -> None:
         """Begin a new conversation; a reply that is being written goes on and is kept."""
         self._give_queue_back()
         self._reply = None
-        await self._show_conversation(Conversation())
+        self._show_conversation(Conversation())
         self.prompt.focus()
 
     def action_scroll_log(self, pages: int) -> None:
@@ -206,9 +214,9 @@ class ChatScreen(Screen[None]):
         else:
             self.log_view.scroll_page_down(animate=False)
 
-    async def _show_conversation(self, conversation: Conversation) -> None:
+    def _show_conversation(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        await self.log_view.show(conversation, self._welcome())
+        self.log_view.show(conversation, self._welcome())
         self._show_status()
 
     def _welcome(self) -> Content:

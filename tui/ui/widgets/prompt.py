@@ -48,6 +48,8 @@ class Prompt(TextArea):
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
         self.cursor_blink = False
         self.border_subtitle = keys
+        self.unsent: list[str] = []
+        """What was sent and nobody has taken yet; whoever does removes it."""
 
     async def _on_key(self, event: events.Key) -> None:
         """Do at once what a key means here: by way of the app it would come behind keys that were typed after it.
@@ -73,6 +75,7 @@ class Prompt(TextArea):
         """Send, if there is anything but white space; what is typed from here on is the next prompt."""
         if self.text.strip():
             text = self.text
+            self.unsent.append(text)
             self.clear()
             self.post_message(self.Submitted(text))
 
