@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import shlex
 import signal
 import sqlite3
+import sys
 from collections.abc import AsyncGenerator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -89,25 +91,90 @@ async def test_a_signal_ends_the_reply_and_keeps_its_text(weir: Command, practic
     await asyncio.gather(stop(signal.SIGINT, "cancelled", 130), stop(signal.SIGTERM, "app-exit", 143))
 
 
-async def test_a_signal_before_any_answer_has_its_end_too(weir: Command) -> None:
-    asked, closed = asyncio.Event(), asyncio.Event()
+@asynccontextmanager
+async def silent_server() -> AsyncGenerator[tuple[str, asyncio.Event], None]:
+    """The base URL of a server that never answers, and what is set when it was asked."""
+    asked = asyncio.Event()
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         asked.set()
         await reader.read()
-        closed.set()
         writer.close()
 
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", asked
+
+
+async def test_a_signal_before_any_answer_has_its_end_too(weir: Command) -> None:
+    async with silent_server() as (url, asked):
         async with weir.start("ask", "--json", "--base-url", url, "-m", "x", "Hello") as process:
             await asked.wait()
             process.send_signal(signal.SIGINT)
             ran = await finish(process)
-        await closed.wait()
     assert [line["type"] for line in ran.lines] == ["end"]
     assert (ran.end["outcome"], ran.end["text"], ran.end["record"]["status"], ran.code) == ("cancelled", "", None, 130)
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome", "code"), [(signal.SIGINT, "cancelled", 130), (signal.SIGTERM, "app-exit", 143)]
+)
+async def test_a_signal_before_the_request_has_its_end_too(
+    weir: Command, number: signal.Signals, outcome: str, code: int
+) -> None:
+    """While the models are listed, since none was named."""
+    async with silent_server() as (url, asked):
+        async with weir.start("ask", "--json", "--save", "--base-url", url, "Hello") as process:
+            await asked.wait()
+            process.send_signal(number)
+            ran = await finish(process)
+    assert [line["type"] for line in ran.lines] == ["end"]
+    assert (ran.end["outcome"], ran.end["text"], ran.code, ran.err) == (outcome, "", code, b"")
+    record = ran.end["record"]
+    assert (record["outcome"], record["model"], record["attempt"], record["status"]) == (outcome, "", 0, None)
+    assert f"http://127.0.0.1:{record['endpoint']['port']}/v1" == url
+    assert record["duration_ms"] is not None
+    assert record["detail"].get("signal") == ("SIGTERM" if outcome == "app-exit" else None)
+    assert not weir.paths.records.exists()
+
+
+async def test_a_signal_before_the_request_leaves_a_note_in_text_mode(weir: Command) -> None:
+    async with silent_server() as (url, asked):
+        async with weir.start("ask", "--base-url", url, "Hello") as process:
+            await asked.wait()
+            process.send_signal(signal.SIGINT)
+            ran = await finish(process)
+    assert (ran.code, ran.out) == (130, b"")
+    assert ran.complaint.startswith("weir: cancelled: You stopped this reply.\n")
+
+
+async def test_a_key_command_that_hangs_does_not_outlive_the_signal(weir: Command) -> None:
+    """Its child holds a connection for as long as it lives."""
+    called = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read()
+        ended.set()
+        writer.close()
+
+    async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
+        address = server.sockets[0].getsockname()
+        code = f"import socket; socket.create_connection({address}).recv(1)"
+        command = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} & wait"
+        config = weir.home / "hanging.toml"
+        config.write_text(
+            f'[providers.p]\nbase_url = "http://127.0.0.1:9/v1"\napi_key_command = {json.dumps(command)}\n'
+        )
+        async with weir.start("ask", "--json", "--config", str(config), "-m", "x", "Hello") as process:
+            await called.wait()
+            process.send_signal(signal.SIGINT)
+            # The command has ten seconds, and the loop's own end waits for its threads.
+            async with asyncio.timeout(6):
+                ran = await finish(process)
+                await ended.wait()
+    assert (ran.code, ran.end["outcome"]) == (130, "cancelled")
 
 
 async def test_a_signal_in_text_mode_leaves_the_text_and_a_note(weir: Command, practice: PracticeServer) -> None:
@@ -210,5 +277,7 @@ async def test_a_key_in_the_wrong_place_is_not_repeated(weir: Command) -> None:
     assert [one.code for one in ran] == [2, 2]
     assert ran[0].complaint.startswith("weir: unrecognized arguments: --api-key=")
     assert all(KEY.encode() not in one.out + one.err for one in ran)
-    assert ran[1].end["outcome"] == "no-api-key"
+    (line,) = ran[1].lines
+    assert line["type"] == "error"
+    assert line["message"].startswith("argument --api-key-env: this is not the name of an environment variable")
     assert all(KEY.encode() not in content for content in weir.files().values())

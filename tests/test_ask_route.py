@@ -12,6 +12,7 @@ import pytest
 from tests.command import KEY, MASKED, SHAPELESS_KEY, Command, at, finish, lesson, saved_replies
 from tui.chat.store import Store
 from tui.practice import PracticeServer
+from tui.settings.config import PRACTICE
 from tui.stream.outcome import Outcome
 
 
@@ -105,6 +106,21 @@ async def test_a_flag_s_server_is_the_only_one_whose_models_are_listed(weir: Com
     assert "one/markdown, one/code" in unnamed.lines[0]["message"]
 
 
+async def test_practice_is_practice_whatever_the_config_has(weir: Command, practice: PracticeServer) -> None:
+    config = weir.home / "live.toml"
+    config.write_text(f'model = "live/table"\n[providers.live]\nbase_url = "{practice.base_url}"\n')
+    flags = ("ask", "--json", "--config", str(config), "--practice", "--retries", "0")
+    own, short, unnamed, other = [
+        await weir.run(*flags, *more, "Hello")
+        for more in (("-m", "practice/length"), ("-m", "filter"), (), ("-m", "live/reasoning"))
+    ]
+    asked = [(ran.end["record"]["route"], ran.end["record"]["model"]) for ran in (own, short, unnamed, other)]
+    assert asked == [(PRACTICE, name) for name in ("length", "filter", "filter", "live/reasoning")]
+    fresh = await Command(weir.home / "fresh").run(*flags, "Hello")
+    assert (fresh.end["record"]["route"], fresh.end["record"]["model"]) == (PRACTICE, "markdown")
+    assert practice.requests == []
+
+
 async def test_a_list_that_cannot_be_had_is_the_reason(weir: Command) -> None:
     ran = await weir.run("ask", "--json", "--base-url", "http://127.0.0.1:1/v1", "Hello")
     assert ran.code == 2
@@ -141,7 +157,7 @@ async def test_what_could_not_be_kept_is_said(weir: Command, practice: PracticeS
     assert (ran.code, ran.text) == (0, lesson("table") + "\n")
     first, last = ran.complaint.splitlines()
     assert first.startswith(f"weir: {weir.paths.database} cannot be written now (")
-    assert last == f"weir: 2 changes could not be written to {weir.paths.database} before leaving."
+    assert last == f"weir: 3 changes could not be written to {weir.paths.database} before leaving."
 
 
 async def test_every_request_leaves_one_record_for_its_owner_only(weir: Command, practice: PracticeServer) -> None:

@@ -41,6 +41,7 @@ REFUSED = [
     (["ask", "--linger", "inf", "Hi"], "argument --linger: inf is no number of seconds."),
     (["ask", "--retries", "21", "Hi"], "argument --retries: 21 is not a whole number from 0 to 20."),
     (["ask", "--retries", "2.5", "Hi"], "argument --retries: 2.5 is not a whole number from 0 to 20."),
+    (["ask", "--api-key-env", "sk-1", "Hi"], "argument --api-key-env: this is not the name of an environment"),
     (["ask", "--dialect", "morse", "Hi"], "argument --dialect: invalid choice: 'morse'"),
     (["ask", "--no-stdin", "--dialect", "openai", "Hi"], "--dialect belongs to --base-url"),
     (["ask", "--no-stdin", "--practice", "--base-url", URL, "Hi"], "--practice is a server of its own"),

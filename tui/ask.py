@@ -9,14 +9,16 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, Self, TextIO, TypeAlias, TypeVar
 
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.note import make_note
 from tui.chat.session import ChatSession
 from tui.stream.events import (
+    Ending,
     Finished,
     Interrupted,
     Notice,
@@ -26,10 +28,12 @@ from tui.stream.events import (
     TextDelta,
     ToolCallDelta,
     UsageReport,
+    make_ending,
 )
 from tui.stream.outcome import Outcome
 from tui.stream.provider_error import ErrorClass
-from tui.stream.record import Record
+from tui.stream.record import Circumstances, Record, make_record
+from tui.stream.trace import StreamTrace
 from tui.text.language import Language
 from tui.text.sanitise import StreamSanitiser, escape_json_line, sanitise_line
 
@@ -48,14 +52,76 @@ class Question:
     raw: bool = False
 
 
-async def ask(session: ChatSession, model: Model, question: Question, language: Language) -> int:
-    """Ask, print, and return the exit code; SIGINT ends the reply as `cancelled`, SIGTERM as `app-exit`."""
-    loop = asyncio.get_running_loop()
+T = TypeVar("T")
+StopAct: TypeAlias = Callable[[Outcome, dict[str, Any]], object]
+"""Ends what is under way, with this outcome and these details."""
+
+
+class Stopped(Exception):
+    """A signal came before anything was asked."""
+
+
+class StopSignals:
+    """SIGINT, which ends as `cancelled`, and SIGTERM, as `app-exit`, from before anything is opened to the ending.
+
+    The first signal counts. It stops what `on_stop` has named last, or what is named next. Used on the running loop.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._outcome: Outcome | None = None
+        self._detail: dict[str, Any] = {}
+        self._came_at = 0.0
+        self._stop: StopAct = lambda outcome, detail: None
+
+    def __enter__(self) -> Self:
+        self._loop.add_signal_handler(signal.SIGINT, self._take, Outcome.CANCELLED, {})
+        self._loop.add_signal_handler(signal.SIGTERM, self._take, Outcome.APP_EXIT, {"signal": "SIGTERM"})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.remove_signal_handler(signal.SIGINT)
+        self._loop.remove_signal_handler(signal.SIGTERM)
+
+    def _take(self, outcome: Outcome, detail: dict[str, Any]) -> None:
+        if self._outcome is None:
+            self._outcome, self._detail, self._came_at = outcome, detail, self._loop.time()
+            self._stop(outcome, detail)
+
+    def on_stop(self, stop: StopAct) -> None:
+        """Name what a signal stops from now on."""
+        self._stop = stop
+        if self._outcome is not None:
+            stop(self._outcome, self._detail)
+
+    async def guard(self, opening: Coroutine[Any, Any, T]) -> T:
+        """Await what comes before the question; a signal cancels it and raises Stopped."""
+        task = asyncio.create_task(opening)
+        self.on_stop(lambda outcome, detail: task.cancel())
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._outcome is None:
+                raise
+            raise Stopped from None
+
+    def end(self, trace: StreamTrace) -> Ending:
+        """The ending of a question that was stopped before it was asked, with what is known of it."""
+        assert self._outcome is not None, "a signal came"
+        trace.end()
+        detail = {"cancel_latency_ms": round((self._loop.time() - self._came_at) * 1000, 1), **self._detail}
+        return make_ending(self._outcome, make_record(trace, self._outcome, Circumstances(detail=detail)))
+
+
+async def ask(
+    session: ChatSession, model: Model, question: Question, language: Language, signals: StopSignals
+) -> int:
+    """Ask, print, and return the exit code; a signal ends the reply."""
     conversation = Conversation(system=question.system)
     turn = session.begin(conversation, question.prompt, [model])
     reply = turn.reply
     ended = asyncio.Event()
-    printer: Printer = JsonPrinter(reply, language) if question.as_json else TextPrinter(reply, language, question.raw)
+    printer = make_printer(reply, question, language)
     refused: OSError | None = None
 
     def view(event: StreamEvent) -> None:
@@ -70,18 +136,24 @@ async def ask(session: ChatSession, model: Model, question: Question, language: 
             if isinstance(event, Finished | Interrupted):
                 ended.set()
 
-    loop.add_signal_handler(signal.SIGINT, session.stop, reply)
-    loop.add_signal_handler(signal.SIGTERM, lambda: session.stop(reply, Outcome.APP_EXIT, signal="SIGTERM"))
-    try:
-        session.start(reply, view, stream=question.stream)
-        await ended.wait()
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        loop.remove_signal_handler(signal.SIGTERM)
+    signals.on_stop(lambda outcome, detail: session.stop(reply, outcome, **detail))
+    session.start(reply, view, stream=question.stream)
+    await ended.wait()
     if refused is not None:
         return give_up_stdout(refused)
     assert reply.outcome is not None, "the event came with the ending"
     return reply.outcome.exit_code(reply.has_text)
+
+
+def tell_stopped(ending: Ending, question: Question, language: Language) -> int:
+    """Print the ending of a question that was never asked, and return the exit code."""
+    reply = Reply(ending.record.route, ending.record.model)
+    reply.apply(ending)
+    try:
+        make_printer(reply, question, language).take(ending)
+    except OSError as error:  # nobody reads any more, or the disk is full
+        return give_up_stdout(error)
+    return ending.outcome.exit_code(has_text=False)
 
 
 def give_up_stdout(error: OSError) -> int:
@@ -217,6 +289,11 @@ class JsonPrinter:
 
 
 Printer = TextPrinter | JsonPrinter
+
+
+def make_printer(reply: Reply, question: Question, language: Language) -> Printer:
+    """The printer for what was asked."""
+    return JsonPrinter(reply, language) if question.as_json else TextPrinter(reply, language, question.raw)
 
 
 def _is_retryable(outcome: Outcome, record: Record) -> bool:

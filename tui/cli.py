@@ -14,7 +14,7 @@ from tui import __version__
 from tui.settings.config import Config, ConfigError, read_config
 from tui.settings.paths import find_paths
 from tui.settings.provider import DIALECTS, Timeouts
-from tui.settings.secrets import Masker
+from tui.settings.secrets import Masker, is_variable_name
 
 if TYPE_CHECKING:
     from tui.compose import Launch
@@ -131,10 +131,10 @@ def _ask(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
 
 
 async def _ask_once(question: Any, launch: "Launch", mask: Masker, *, save: bool) -> int:
-    from tui.ask import ask, write_error
+    from tui.ask import Stopped, StopSignals, tell_stopped, write_error
     from tui.chat.choice import choose_routes
     from tui.chat.database import StoreTrouble
-    from tui.compose import open_workspace
+    from tui.compose import begin_trace, open_workspace
 
     language = _language(launch)
 
@@ -142,28 +142,39 @@ async def _ask_once(question: Any, launch: "Launch", mask: Masker, *, save: bool
         text = language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
         write_error(text, as_json=False)
 
-    choose_routes(launch.wish, launch.config, launch.environ)  # complains about the flags before anything is opened
-    workspace = await open_workspace(launch, mask, report, keep=save, consent=None)
+    routes = choose_routes(launch.wish, launch.config, launch.environ)  # complains before anything is opened
+    trace = begin_trace(launch, routes, mask, stream=question.stream)
+    workspace = None
     try:
-        if workspace.routes.default is None:
-            write_error(language.say("headless.no_provider"), as_json=question.as_json)
-            return USAGE
-        model = workspace.choose_model()
-        if model is None:
-            # A route that a flag named is the only one: no other is sent its key or waited for.
-            await workspace.list_models([workspace.routes.default] if workspace.routes.pinned else None)
-            model = workspace.choose_model()
-        if model is None:
-            write_error(_no_model(workspace, language), as_json=question.as_json)
-            return USAGE
-        code = await ask(workspace.session, model, question, language)
-        if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
-            workspace.use_model(model)
-            await asyncio.to_thread(workspace.save_state)
-        return code
+        with StopSignals() as signals:
+            try:
+                workspace = await signals.guard(open_workspace(launch, mask, report, keep=save, consent=None))
+                return await _ask_in(workspace, question, language, signals)
+            except Stopped:
+                return tell_stopped(signals.end(trace), question, language)
     finally:
-        if lost := await workspace.close():
+        if workspace is not None and (lost := await workspace.close()):
             write_error(language.say("store.lost", count=lost, where=launch.paths.database), as_json=False)
+
+
+async def _ask_in(workspace: Any, question: Any, language: "Language", signals: Any) -> int:
+    from tui.ask import ask, write_error
+
+    if workspace.routes.default is None:
+        write_error(language.say("headless.no_provider"), as_json=question.as_json)
+        return USAGE
+    model = workspace.choose_model()
+    if model is None:
+        await signals.guard(workspace.list_models())
+        model = workspace.choose_model()
+    if model is None:
+        write_error(_no_model(workspace, language), as_json=question.as_json)
+        return USAGE
+    code: int = await ask(workspace.session, model, question, language, signals)
+    if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
+        workspace.use_model(model)
+        await asyncio.to_thread(workspace.save_state)
+    return code
 
 
 def _no_model(workspace: Any, language: "Language") -> str:
@@ -295,7 +306,7 @@ def _shared_options() -> _Parser:
     server.add_argument("--provider", metavar="NAME", help="a provider of the config")
     server.add_argument("--practice", action="store_true", help="the practice provider on this machine, no key needed")
     server.add_argument("--base-url", metavar="URL", help="a server without a config, such as http://127.0.0.1:8080/v1")
-    server.add_argument("--api-key-env", metavar="NAME", help="with --base-url: the variable that holds the key")
+    server.add_argument("--api-key-env", type=_variable, metavar="NAME", help="with --base-url: the key's variable")
     server.add_argument("--dialect", choices=DIALECTS, help="with --base-url: its wire format")
     server.add_argument("--allow-http", action="store_true", help="with --base-url: send the key over plain http")
     limits = parser.add_argument_group("limits, in seconds; 0 for none")
@@ -317,6 +328,12 @@ def _path(text: str) -> Any:
     from pathlib import Path
 
     return Path(text).expanduser()
+
+
+def _variable(text: str) -> str:
+    if not is_variable_name(text):  # it may be the key itself, so it is not repeated
+        raise argparse.ArgumentTypeError("this is not the name of an environment variable")
+    return text
 
 
 def _seconds(text: str) -> float:

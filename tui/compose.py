@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tui.chat.catalogue import ModelCatalogue
-from tui.chat.choice import Routes, Wish, choose_routes, practice_provider, with_patience
+from tui.chat.choice import Routes, Wish, choose_model, choose_routes, practice_provider, with_patience
 from tui.chat.database import Report, StoreTrouble
 from tui.chat.journal import RecordJournal
 from tui.chat.session import ChatSession
@@ -20,9 +20,12 @@ from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
-from tui.settings.state import read_state
+from tui.settings.state import State, read_state
 from tui.stream.client import DEFAULT_RETRIES, Client
 from tui.stream.discovery import FoundServer, find_local_servers
+from tui.stream.preparation import describe
+from tui.stream.request import ChatRequest
+from tui.stream.trace import Call, StreamTrace
 
 Consent: TypeAlias = Callable[[FoundServer], Awaitable[bool]]
 """Asks the person whether a server that somebody else runs on this machine may be used."""
@@ -46,11 +49,29 @@ async def open_workspace(
 
     Without `consent` the run is headless: such a server is left alone, and practice starts only if it was asked for.
     `report` is called from other threads. Raises ConfigError for flags that cannot be meant. The caller closes the
-    workspace.
+    workspace; what is open when this fails or is cancelled is closed here.
     """
-    stack = AsyncExitStack()
     routes = choose_routes(launch.wish, launch.config, launch.environ)
-    store = Store(launch.paths.database, report) if keep else None
+    async with AsyncExitStack() as undo:
+        store = None
+        if keep:
+            store = Store(launch.paths.database, report)
+            undo.push_async_callback(asyncio.to_thread, store.close)
+        stack = await undo.enter_async_context(AsyncExitStack())
+        workspace = await _open(launch, mask, report, routes, store, stack, consent)
+        undo.pop_all()
+    return workspace
+
+
+async def _open(
+    launch: Launch,
+    mask: Masker,
+    report: Report,
+    routes: Routes,
+    store: Store | None,
+    stack: AsyncExitStack,
+    consent: Consent | None,
+) -> Workspace:
     client = await stack.enter_async_context(Client(launch.environ, mask, retries=launch.retries))
     found: FoundServer | None = None
     if routes.default is None:
@@ -83,6 +104,21 @@ async def open_workspace(
         practising,
         stack,
     )
+
+
+def begin_trace(launch: Launch, routes: Routes, mask: Masker, *, stream: bool) -> StreamTrace:
+    """The trace of a question from the opening on, with what is known of it before anything is opened."""
+    trace = StreamTrace()
+    trace.begin(0, 1)
+    model = choose_model(launch.wish, routes, launch.config, State(), ModelCatalogue(routes.providers))
+    name = model.id if model else launch.wish.model or ""
+    request = ChatRequest(name, (), stream=stream)
+    provider = model.provider if model else routes.providers.get(routes.default or "")
+    if provider is not None:
+        trace.call = describe(request, provider, mask)
+    else:
+        trace.call = Call(mask(name, 200), routes.default or "", request.kind)
+    return trace
 
 
 async def _find_server(client: Client, consent: Consent | None) -> FoundServer | None:

@@ -155,6 +155,8 @@ USED = State(last_used={"one": "used", "two": "used-too"})
         ("two/m", PINNED_TWO, None, PICKED, "two/two/m"),
         ("cut", PRACTISING, None, PICKED, "practice/cut"),
         ("practice/cut", PRACTISING, None, PICKED, "practice/cut"),
+        ("two/m", PRACTISING, None, PICKED, "practice/two/m"),
+        ("practice/m", PINNED_TWO, None, PICKED, "two/practice/m"),
         ("m", NO_ROUTES, None, PICKED, None),
         # The one last picked, while the config is as it was then.
         (None, BOTH, None, PICKED, "two/picked"),

@@ -50,6 +50,14 @@ def test_a_partial_text_is_sent_without_a_word_on_how_it_ended() -> None:
     assert sent(conversation) == [("user", "a"), ("assistant", "cut in the mid"), ("user", "next")]
 
 
+def test_after_a_fallback_it_is_the_other_model_that_answers() -> None:
+    reply = Reply("route", "model")
+    feed(reply, Notice(NoticeCode.RETRYING, {"to": "no/route"}))
+    assert (reply.provider, reply.model) == ("route", "model")
+    feed(reply, Notice(NoticeCode.FALLBACK, {"from": "route/model", "to": "spare/org/egret-2"}))
+    assert (reply.provider, reply.model) == ("spare", "org/egret-2")
+
+
 def test_a_refusal_is_an_answer() -> None:
     conversation = Conversation()
     feed(make_turn(conversation, "a").reply, RefusalDelta("I can"), RefusalDelta("not."))

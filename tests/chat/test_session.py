@@ -1,19 +1,24 @@
 """ChatSession: what ends a reply from outside, in each phase of it; how the view is told, and what is kept."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from tests.chat.sample import wait_for
 from tests.stream.clock import until
 from tests.stream.listener import KEY, KEY_NAME, MODEL, PROMPT, check_discretion, route
 from tests.stream.peer import End, Peer, Visit, answer
 from tests.stream.wire import DONE, chunk, error, finish, head, http, opening, stream, text
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
+from tui.chat.journal import RecordJournal
 from tui.chat.session import ChatSession
+from tui.chat.store import Store
 from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.events import Finished, Interrupted, StreamEvent, TextDelta
@@ -156,6 +161,68 @@ async def test_cancelled_before_it_began(session: ChatSession) -> None:
         await t.end()
         assert t.peer.connections == 0
     assert t.reply.outcome is Outcome.CANCELLED
+
+
+@asynccontextmanager
+async def stored(path: Path) -> AsyncGenerator[tuple[ChatSession, Store], None]:
+    """A session that keeps what it is told, and its store."""
+    troubles: list[object] = []
+    async with Client({KEY_NAME: KEY}, Masker()) as client:
+        store = Store(path / "weir.db", troubles.append)
+        session = ChatSession(client, store, RecordJournal(path / "records.jsonl", troubles.append))
+        yield session, store
+        await session.drain(0)
+        assert (await asyncio.to_thread(store.close), troubles) == (0, [])
+
+
+async def test_a_reply_has_a_record_from_its_start(tmp_path: Path) -> None:
+    """What a kill leaves behind, however early it comes; nothing has been answered yet, and time stands still."""
+    async with stored(tmp_path) as (session, store), talk(session, b"") as t:
+        await t.peer.wait_visits(1)
+        conversation = await asyncio.to_thread(store.latest_conversation)
+        assert conversation is not None
+
+        def load() -> Reply:
+            read = store.load(conversation)
+            assert read is not None
+            return read.turns[0].reply
+
+        await asyncio.to_thread(wait_for, lambda: load().record is not None)
+        kept = await asyncio.to_thread(load)
+        record = kept.record
+        assert record is not None
+        assert (record.outcome, record.route, record.model, record.status) == ("app-exit", "nest", MODEL, None)
+        assert record.endpoint is not None
+        assert record.endpoint["port"] == t.peer.port
+        assert kept.outcome is None
+
+
+@pytest.mark.parametrize("everything", [False, True])
+async def test_stopped_before_it_was_started(tmp_path: Path, everything: bool) -> None:
+    conversation, shown = Conversation(), list[StreamEvent]()
+    async with stored(tmp_path) as (session, _), Peer(answer()) as peer:
+        reply = session.begin(conversation, PROMPT, [Model(route(peer.url), MODEL)]).reply
+        if everything:
+            session.stop_all(Outcome.CANCELLED)
+        else:
+            assert session.stop(reply)
+        assert not session.stop(reply)
+        record = reply.record
+        assert record is not None
+        assert (reply.outcome, record.outcome) == (Outcome.CANCELLED, "cancelled")
+        assert record.detail["cancel_latency_ms"] >= 0
+        assert record.endpoint is not None
+        session.start(reply, shown.append)
+        assert shown == [Interrupted(Outcome.CANCELLED, record)]
+        assert peer.connections == 0
+    store = Store(tmp_path / "weir.db", lambda trouble: None)
+    read = store.load(conversation.id)
+    store.close()
+    assert read is not None
+    assert (read.turns[0].reply.outcome, read.turns[0].reply.record) == (Outcome.CANCELLED, record)
+    journal = tmp_path / "records.jsonl"
+    await until(lambda: journal.exists() and journal.read_text().endswith("\n"))
+    assert json.loads(journal.read_text()) == record.as_json()
 
 
 async def test_app_exit(session: ChatSession) -> None:

@@ -16,8 +16,9 @@ from tests.chat.sample import end, feed, fill, make_turn, wait_for
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.database import StoreTrouble
 from tui.chat.store import Store
-from tui.stream.events import ReasoningDelta, RefusalDelta
-from tui.stream.outcome import Outcome
+from tui.stream.events import Notice, ReasoningDelta, RefusalDelta
+from tui.stream.outcome import NoticeCode, Outcome
+from tui.stream.trace import StreamTrace
 
 Opener = Callable[[], Store]
 
@@ -108,6 +109,20 @@ def test_an_ended_reply_is_read_back_as_it_was(open_store: Opener, path: Path) -
     assert kept(read) == kept(turn.reply)
     assert read.text == "The beginning, whole and whole"
     assert count(path, "piece") == 0
+
+
+def test_who_answers_in_the_end_is_kept(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    turn = make_turn(conversation, models=["one", "two"])
+    store.add_turn(conversation, turn)
+    for reply in turn.replies:
+        feed(reply, Notice(NoticeCode.FALLBACK, {"to": f"spare/not-{reply.model}"}))
+        reply.trace = StreamTrace()
+    store.checkpoint(turn.replies[0])
+    end(turn.replies[1])
+    store.finish(turn.replies[1])
+    read = reopened(store, open_store, conversation.id).turns[0].replies
+    assert [(reply.provider, reply.model) for reply in read] == [("spare", "not-one"), ("spare", "not-two")]
 
 
 @pytest.mark.parametrize(
@@ -383,6 +398,41 @@ def test_a_cut_reply_that_cannot_be_labelled_is_readable_and_labelled_later(open
     read = store.load(facts["cut"])
     assert read is not None
     assert (read.turns[0].reply.outcome, read.turns[0].reply.text) == (Outcome.APP_EXIT, process.LONG)
+
+
+def test_what_is_refused_for_good_holds_up_nothing_else(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble]
+) -> None:
+    """A row twice, which no retry can write; both times in the middle of other jobs."""
+    store, others = open_store(), [Conversation() for _ in range(3)]
+    store.cut_conversation()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # so that all of it is one batch
+        for conversation in others:
+            turn = make_turn(conversation)
+            store.add_turn(conversation, turn)
+            if conversation is not others[-1]:
+                store.add_turn(conversation, turn)
+            end(turn.reply)
+            store.finish(turn.reply)
+        other.execute("ROLLBACK")
+    assert store.close(30) == 2
+    assert [(trouble.code, trouble.where) for trouble in troubles if trouble.code != "unwritable"] == [
+        ("refused", str(path))
+    ]
+    store = open_store()
+    read = [store.load(conversation.id) for conversation in others]
+    assert [one and one.turns[0].reply.outcome for one in read] == [Outcome.COMPLETE] * 3
+
+
+def test_what_comes_after_a_refusal_is_written(open_store: Opener, troubles: list[StoreTrouble]) -> None:
+    store, conversation = open_store(), Conversation()
+    store.add_turn(conversation, make_turn(conversation))
+    store.add_turn(conversation, conversation.turns[0])
+    wait_for(lambda: bool(troubles))
+    assert [trouble.code for trouble in troubles] == ["refused"]
+    assert works(store)
+    assert store.close() == 1
 
 
 def test_close_tells_how_much_could_not_be_written_in_time(open_store: Opener, path: Path) -> None:

@@ -173,6 +173,7 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
         (provider("api_key_env = 'K'\napi_key_file = 'f'"), "providers.one names its key twice (api_key_env,"
          " api_key_file); keep one."),
         (provider("api_key_env = ''"), "providers.one.api_key_env is empty."),
+        (provider(f"api_key_env = '{KEY}'"), "providers.one.api_key_env is not the name of an environment variable."),
         (provider("api_key_command = 5"), "providers.one.api_key_command must be a text in quotation marks."),
     ],
 )

@@ -8,8 +8,6 @@ import json
 import os
 import pickle
 import shlex
-import socket
-import subprocess
 import sys
 import traceback
 import urllib.parse
@@ -22,7 +20,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tui.settings.mask import public_prefix
-from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, end_session, read_key
+from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, is_variable_name, read_key
 
 # No key stands here in one piece, so that no scanner of sources takes one for real.
 MIXED = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8v"
@@ -222,19 +220,14 @@ def test_a_command_that_does_not_end_is_not_waited_for(command: str) -> None:
     assert refused(KeySource("command", command), timeout=0.0).reason == "it did not end within 0 s"
 
 
-def test_a_command_is_ended_with_its_children() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = server.getsockname()
-        child = f"import socket, signal; s = socket.create_connection({address}); signal.pause()"
-        command = f"{shlex.quote(sys.executable)} -c {shlex.quote(child)} & wait"
-        process = subprocess.Popen(command, shell=True, start_new_session=True)
-        connection, _ = server.accept()
-        with connection:
-            end_session(process)
-            # Only the end of the child closes its side.
-            assert connection.recv(1) == b""
-        assert process.returncode == -9
-        end_session(process)
+@pytest.mark.parametrize("name", ["K", "_", "alltkn_key_2", "ALLTKN_API_KEY"])
+def test_a_name_of_a_variable(name: str) -> None:
+    assert is_variable_name(name)
+
+
+@pytest.mark.parametrize("text", ["", "2K", "A-B", "A B", "A=B", "$K", "K\n", "密钥", "ä", KEY])
+def test_what_is_no_name_of_a_variable(text: str) -> None:
+    assert not is_variable_name(text)
 
 
 def parts(text: str, length: int) -> list[str]:

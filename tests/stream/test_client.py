@@ -91,6 +91,17 @@ async def test_usage_is_not_asked_for_where_nobody_knows_whether_it_is_taken(cli
     assert [list(json.loads(visit.body))[3:] for visit in peer.visits] == [[], ["stream_options"]]
 
 
+async def test_a_query_of_the_base_url_stays_behind_the_path(client: Client) -> None:
+    async with Peer(answer(YES), answer(http(200, {"data": []}))) as peer:
+        heard = await ask(client, f"{peer.url}/?api-version=2&x=%20")
+        await client.list_models(route(f"{peer.url}?api-version=2"))
+    chat, models = (visit.head.partition(b"\r\n")[0] for visit in peer.visits)
+    assert chat == b"POST /v1/chat/completions?api-version=2&x=%20 HTTP/1.1"
+    assert models == b"GET /v1/models?api-version=2 HTTP/1.1"
+    assert heard.record.endpoint is not None
+    assert heard.record.endpoint["path"] == "/v1/chat/completions"
+
+
 async def test_a_provider_without_a_key_gets_none(client: Client) -> None:
     async with Peer(answer(YES)) as peer:
         heard = await ask(client, peer.url, key=NO_KEY)

@@ -34,6 +34,7 @@ def unpack(encoding: str | None, pieces: Iterable[bytes]) -> bytes:
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
     ],
+    ids=["none", "empty", "identity", "gzip", "in capitals", "two members", "zlib", "raw"],
 )
 def test_the_text_comes_back_wherever_a_read_ends(encoding: str | None, packed: bytes) -> None:
     for pieces in cuts(packed):

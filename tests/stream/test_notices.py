@@ -16,9 +16,10 @@ from tests.stream.wire import DONE, END, chunk, error, event, finish, head, http
 from tui.settings.provider import Timeouts
 from tui.stream.client import Client
 from tui.stream.events import Interrupted, Notice, StreamEvent, TextDelta
+from tui.stream.notices import closing_notices
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.request import ChatRequest
-from tui.stream.trace import Clock, StreamTrace
+from tui.stream.trace import Answer, Clock, StreamTrace
 
 SAID = "Among the reeds."
 WHOLE = (text(SAID), finish("stop"), DONE)
@@ -217,3 +218,20 @@ def test_every_notice_has_its_test() -> None:
     made = CASES.keys() | {NoticeCode.BUFFERING_SUSPECTED, NoticeCode.SLOW_FIRST_TOKEN, NoticeCode.RETRYING}
     assert made | elsewhere == set(NoticeCode)
     assert not made & elsewhere
+
+
+@pytest.mark.parametrize(("torn", "codes"), [(True, [NoticeCode.BUFFERING_SUSPECTED]), (False, [])])
+def test_a_first_burst_that_ends_inside_an_event_is_a_buffer_that_was_full(torn: bool, codes: list[NoticeCode]) -> None:
+    now = [100.0]
+    trace = StreamTrace(Clock(lambda: now[0]))
+    trace.begin(1, 1)
+    trace.answer = Answer(200, "HTTP/1.1", "text/event-stream")
+    for wait, size, events in ((0.8, 3887, 18), (0.9, 4096, 20)):
+        now[0] += wait
+        trace.mark_read(size)
+        trace.mark_events(events, torn=torn)
+        trace.evidence.events += events
+    trace.evidence.sse_fields = trace.evidence.done = True
+    trace.evidence.finish_reason = "stop"
+    notices = closing_notices(trace, Outcome.COMPLETE, asked_model=MODEL, streamed=True, local=True, broke=False)
+    assert [notice.code for notice in notices] == codes

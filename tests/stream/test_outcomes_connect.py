@@ -68,10 +68,28 @@ async def test_bad_url(client: Client) -> None:
         "http://nest.test\n/v1",
         "http://xn--a/v1",
         f"http://{KEY}@/v1",
+        "http://heron:reeds@127.0.0.1:9/v1",
+        f"http://{KEY}@127.0.0.1:9/v1",
+        "http://@127.0.0.1:9/v1",
+        "http://127.0.0.1:9/v1#nest",
+        "http://127.0.0.1:9/v1?a=b#nest",
     ],
 )
 async def test_no_such_text_is_an_address(url: str, client: Client) -> None:
     check_ending(await ask(client, url, allow_http=True), Outcome.BAD_URL, status=None)
+
+
+async def test_a_password_in_the_address_is_not_sent_and_not_recorded(client: Client) -> None:
+    """httpx would send it in place of the key."""
+    async with Peer(answer()) as peer:
+        url = peer.url.replace("//", "//heron:among-the-reeds@")
+        heard = await ask(client, url)
+        listing = await client.list_models(route(url))
+        assert peer.connections == 0
+    check_ending(heard, Outcome.BAD_URL, status=None)
+    assert listing.failure is Outcome.BAD_URL
+    assert heard.record.endpoint is not None
+    assert heard.record.endpoint["path"] == peer.url.replace("//", "//[masked]@")
 
 
 async def test_insecure_url(client: Client) -> None:

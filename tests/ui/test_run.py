@@ -193,10 +193,13 @@ def test_what_was_typed_and_not_sent_is_there_at_the_next_start(desk: Desk, raw_
     assert [row for row in rows if row in ("queued words", "three", "draft")] == ["queued words", "three", "draft"]
 
 
-def test_a_stop_in_the_same_read_as_the_prompt_stops_it(desk: Desk, raw_server: RawServer) -> None:
+def test_a_stop_in_the_same_moment_as_the_prompt_is_no_question_whether_to_quit(
+    desk: Desk, raw_server: RawServer
+) -> None:
+    """Either the reply is stopped or, if nothing was asked yet, the prompt is back in the editor."""
     terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
     welcome(terminal)
-    terminal.send("hello\r")
-    terminal.press("ctrl+c")
-    terminal.wait_for(note("cancelled"))
-    assert desk.stored("SELECT outcome FROM reply") == [("cancelled",)]
+    terminal.send("hello\r\x03")
+    terminal.wait_for(lambda text: "│ hello" in text or note("cancelled")(text))
+    assert say("keys.again_to_quit") not in terminal.text()
+    assert desk.stored("SELECT outcome FROM reply") in ([], [("cancelled",)])

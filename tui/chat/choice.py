@@ -51,6 +51,10 @@ class Routes:
         """Whether the default is the only route that may be meant."""
         return self.by_flag or self.wants_practice
 
+    def admits(self, provider: Provider) -> bool:
+        """Whether this provider may be meant."""
+        return not self.pinned or provider.name == self.default
+
     def with_provider(self, provider: Provider) -> "Routes":
         """These and one more, which becomes the default."""
         return replace(self, providers={**self.providers, provider.name: provider}, default=provider.name)
@@ -97,11 +101,13 @@ def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catal
     """The model to ask, as far as it can be told now; None if the person has to pick one."""
     default = routes.providers.get(routes.default or "")
     if wish.model:
-        named = None if routes.by_flag else catalogue.find(wish.model)
-        return named or (Model(default, wish.model) if default else None)
+        named = None if routes.pinned else catalogue.find(wish.model)
+        # `practice/` before a model of the practice provider names the route, which is meant anyway.
+        whole = wish.model.removeprefix(f"{PRACTICE}/") if routes.wants_practice else wish.model
+        return named or (Model(default, whole) if default else None)
     if state.model is not None and state.model.wins_over(config.model):
         picked = catalogue.find(state.model.value)
-        if picked is not None and _fits(picked, routes):
+        if picked is not None and routes.admits(picked.provider):
             return picked
     if config.model and (configured := _configured_model(config.model, routes, catalogue)) is not None:
         return configured
@@ -123,14 +129,9 @@ def _configured_model(name: str, routes: Routes, catalogue: ModelCatalogue) -> M
     """The config's model, read as `-m` is: without a provider's name before it, it is an id on the default one."""
     found = catalogue.find(name)
     if found is not None:
-        return found if _fits(found, routes) else None
+        return found if routes.admits(found.provider) else None
     default = routes.providers.get(routes.default or "")
     return Model(default, name) if default is not None and not routes.pinned else None
-
-
-def _fits(model: Model, routes: Routes) -> bool:
-    """Whether a remembered or configured model may be meant: a route that a flag named is the only one."""
-    return not routes.pinned or model.provider.name == routes.default
 
 
 def _asks_practice(wish: Wish) -> bool:

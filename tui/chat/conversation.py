@@ -16,7 +16,7 @@ from tui.stream.events import (
     ToolCallDelta,
     UsageReport,
 )
-from tui.stream.outcome import Outcome
+from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record
 from tui.stream.request import ChatMessage, Role
 from tui.stream.trace import StreamTrace
@@ -46,6 +46,7 @@ class Reply:
 
     provider: str
     model: str
+    """Who answers: after a fallback the model that was asked last."""
     id: str = field(default_factory=new_id)
     pieces: list[str] = field(default_factory=list)
     reasoning_pieces: list[str] = field(default_factory=list)
@@ -75,8 +76,10 @@ class Reply:
                 call.arguments += arguments
             case UsageReport():
                 self.usage = event
-            case Notice():
+            case Notice(code, values):
                 self.notices.append(event)
+                if code is NoticeCode.FALLBACK:
+                    self.provider, _, self.model = str(values["to"]).partition("/")
             case Finished(outcome, record) | Interrupted(outcome, record):
                 self.outcome, self.record = outcome, record
 

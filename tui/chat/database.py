@@ -24,10 +24,10 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 class StoreTrouble:
     """What is wrong with the place where conversations are kept; the screen says it in words."""
 
-    code: Literal["set-aside", "unusable", "newer", "unwritable", "recovered"]
+    code: Literal["set-aside", "unusable", "newer", "unwritable", "recovered", "refused"]
     """`set-aside`: damaged, renamed to `where`, a new one begun. `unusable`: it cannot be opened, this session is kept
     in memory. `newer`: made by a later version, likewise. `unwritable`: writes fail and are kept in memory to be tried
-    again. `recovered`: they were written after all."""
+    again. `recovered`: they were written after all. `refused`: a change was refused for good, and the others go on."""
     where: str
     reason: str = ""
 
@@ -110,7 +110,7 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    """Look at every page, 50 ms for 100 MB: damage that is met later would fail every write until the program ends."""
+    """Look at every page: damage that is met later would fail every write until the program ends."""
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise DamagedFile("the file is damaged")
 

@@ -1,4 +1,4 @@
-"""The journal of records: one masked JSON line for every request and attempt, appended to `records.jsonl`."""
+"""The journal of records: one masked JSON line for every attempt of a chat request, appended to `records.jsonl`."""
 
 import json
 import threading

@@ -19,9 +19,10 @@ from tui.chat.store import Store
 from tui.stream.client import Client, Fallback
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
+from tui.stream.preparation import describe
 from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest
-from tui.stream.trace import Call, Clock, StreamTrace
+from tui.stream.trace import Clock, StreamTrace
 from tui.stream.transport import chain_of
 
 CHECKPOINT_SECONDS = 0.75
@@ -34,18 +35,23 @@ View = Callable[[StreamEvent], None]
 
 @dataclass(slots=True, eq=False)
 class _Running:
-    """A reply that is being written."""
+    """A reply that was begun; from `start` on it has a view, and a task that writes it."""
 
     reply: Reply
     model: Model
     messages: tuple[ChatMessage, ...]
-    view: View
+    view: View | None = None
     stream: bool = True
     task: asyncio.Task[None] | None = None
     stop: Outcome | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     stopped_at: float | None = None
     checkpoint: asyncio.TimerHandle | None = None
+
+    @property
+    def request(self) -> ChatRequest:
+        """What is asked."""
+        return ChatRequest(self.model.id, self.messages, stream=self.stream)
 
 
 class ChatSession:
@@ -65,7 +71,7 @@ class ChatSession:
         self._journal = journal
         self._find_model = find_model
         self._clock = clock or Clock()
-        self._waiting: dict[str, tuple[Model, tuple[ChatMessage, ...]]] = {}
+        self._waiting: dict[str, _Running] = {}
         self._running: dict[str, _Running] = {}
 
     def begin(self, conversation: Conversation, prompt: str, models: Sequence[Model]) -> Turn:
@@ -76,38 +82,58 @@ class ChatSession:
             conversation.title = make_title(prompt)
         conversation.turns.append(turn)
         for reply, model in zip(turn.replies, models, strict=True):
-            self._waiting[reply.id] = (model, messages)
+            self._waiting[reply.id] = _Running(reply, model, messages)
         if self._store is not None:
             self._store.add_turn(conversation, turn)
         return turn
 
     def start(self, reply: Reply, view: View, *, stream: bool = True) -> None:
-        """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last."""
-        model, messages = self._waiting.pop(reply.id)
-        reply.trace = StreamTrace(self._clock)
-        reply.trace.call = Call(model.id, model.provider.name, "chat.stream" if stream else "chat")
-        running = _Running(reply, model, messages, view, stream)
+        """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last.
+
+        Of a reply that was stopped before this, the view is told the ending and nothing is asked.
+        """
+        if reply.outcome is not None and reply.record is not None:
+            view(make_ending(reply.outcome, reply.record))
+            return
+        running = self._waiting.pop(reply.id)
+        running.view, running.stream = view, stream
         self._running[reply.id] = running
+        self._trace(running)
+        if self._store is not None:
+            self._store.checkpoint(reply)  # however early the process dies, its reply has a record
         running.task = asyncio.create_task(self._run(running), name=f"reply {reply.id}")
         running.task.add_done_callback(lambda _: self._conclude(running))
 
     def stop(self, reply: Reply, outcome: Outcome = Outcome.CANCELLED, **detail: Any) -> bool:
-        """End a reply from outside, in whatever phase it is; False if it is not running."""
-        running = self._running.get(reply.id)
-        if running is None or running.task is None or running.stop is not None:
+        """End a reply from outside, in whatever phase it is; False if it has ended or is about to."""
+        waiting = self._waiting.pop(reply.id, None)
+        running = waiting or self._running.get(reply.id)
+        if running is None or running.stop is not None:
             return False
         running.stop, running.detail = outcome, detail
         running.stopped_at = self._clock.monotonic()
-        running.task.cancel()
+        if waiting is not None:
+            self._running[reply.id] = waiting
+            self._trace(waiting)
+            self._conclude(waiting)
+        elif running.task is not None:
+            running.task.cancel()
         return True
 
     def stop_all(self, outcome: Outcome, **detail: Any) -> None:
-        """End every reply from outside."""
-        for running in tuple(self._running.values()):
+        """End every reply from outside, those too that were begun and not started."""
+        for running in (*self._waiting.values(), *self._running.values()):
             self.stop(running.reply, outcome, **detail)
 
+    def running(self) -> list[Reply]:
+        """The replies that are being written, the latest last."""
+        return [running.reply for running in self._running.values()]
+
     async def drain(self, limit: float) -> None:
-        """Wait until every reply has ended, at most `limit` seconds; what still runs then is ended as `app-exit`."""
+        """Wait until every started reply has ended, at most `limit` seconds; what still runs is ended as `app-exit`.
+
+        The wait after that has no limit: it is for cancelled tasks, which end at their next turn.
+        """
         tasks = [running.task for running in self._running.values() if running.task]
         if not tasks:
             return
@@ -116,14 +142,19 @@ class ChatSession:
             self.stop_all(Outcome.APP_EXIT)
             await asyncio.wait(pending)
 
+    def _trace(self, running: _Running) -> None:
+        """Give the reply its trace, with what is known before anything is asked."""
+        reply = running.reply
+        reply.trace = StreamTrace(self._clock)
+        reply.trace.call = describe(running.request, running.model.provider, self._client.mask)
+
     async def _run(self, running: _Running) -> None:
         trace = running.reply.trace
-        assert trace is not None, "start() made it"
-        request = ChatRequest(running.model.id, running.messages, stream=running.stream)
+        assert trace is not None, "start() gave it one"
         try:
             found = (self._find_model(name) for name in running.model.provider.fallback)
             fallbacks = [Fallback(model.provider, model.id) for model in found if model is not None]
-            stream = self._client.stream(request, running.model.provider, trace, fallbacks)
+            stream = self._client.stream(running.request, running.model.provider, trace, fallbacks)
             async with aclosing(stream) as events:
                 async for event in events:
                     self._take(running, event)
@@ -147,7 +178,8 @@ class ChatSession:
             running.checkpoint = asyncio.get_running_loop().call_later(
                 CHECKPOINT_SECONDS, self._save_checkpoint, running
             )
-        running.view(event)
+        if running.view is not None:
+            running.view(event)
 
     def _save_checkpoint(self, running: _Running) -> None:
         running.checkpoint = None
@@ -170,11 +202,12 @@ class ChatSession:
         assert reply.outcome is not None, "an ended reply has an outcome"
         assert reply.record is not None, "an ended reply has a record"
         self._keep_record(reply.record)
-        running.view(make_ending(reply.outcome, reply.record))
+        if running.view is not None:
+            running.view(make_ending(reply.outcome, reply.record))
 
     def _outside_record(self, running: _Running, outcome: Outcome) -> Record:
         trace = running.reply.trace
-        assert trace is not None, "start() made it"
+        assert trace is not None, "start() or stop() gave it one"
         trace.end()
         latency = None
         if running.stopped_at is not None:

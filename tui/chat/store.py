@@ -70,13 +70,16 @@ class Store:
         ]
         if reply.trace is not None:
             record = json.dumps(make_record(reply.trace, Outcome.APP_EXIT).as_json())
-            statements.append(("UPDATE reply SET record = ? WHERE id = ?", (record, reply.id)))
+            values = _clean((reply.provider, reply.model, record, reply.id))
+            statements.append(("UPDATE reply SET provider = ?, model = ?, record = ? WHERE id = ?", values))
         self._writer.put(statements)
 
     def finish(self, reply: Reply) -> None:
         """Store a reply whole, with its outcome and record."""
         self._saved.pop(reply.id, None)
         values = (
+            reply.provider,
+            reply.model,
             reply.outcome.value if reply.outcome else None,
             reply.text,
             reply.reasoning,
@@ -89,8 +92,8 @@ class Store:
         self._writer.put(
             [
                 (
-                    "UPDATE reply SET outcome = ?, text = ?, reasoning = ?, refusal = ?, tool_calls = ?, notices = ?,"
-                    " record = ?, owner = NULL WHERE id = ?",
+                    "UPDATE reply SET provider = ?, model = ?, outcome = ?, text = ?, reasoning = ?, refusal = ?,"
+                    " tool_calls = ?, notices = ?, record = ?, owner = NULL WHERE id = ?",
                     _clean(values),
                 ),
                 ("DELETE FROM piece WHERE reply = ?", (reply.id,)),

@@ -1,7 +1,6 @@
 """Workspace: everything that one run of the program has open, for a screen or a headless command to work with."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
@@ -39,9 +38,12 @@ class Workspace:
     """Whether the practice provider runs in this process."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def list_models(self, names: Iterable[str] | None = None) -> None:
-        """Ask providers for their models, all at once; the catalogue keeps each answer, a failure too."""
-        chosen = [self.routes.providers[name] for name in (self.routes.providers if names is None else names)]
+    async def list_models(self) -> None:
+        """Ask the providers for their models, all at once; the catalogue keeps each answer, a failure too.
+
+        A pinned route is the only one: no other is sent its key or waited for.
+        """
+        chosen = [one for one in self.routes.providers.values() if self.routes.admits(one)]
         listings = await asyncio.gather(*(self.client.list_models(provider) for provider in chosen))
         for provider, listing in zip(chosen, listings, strict=True):
             self.catalogue.add_listing(provider.name, listing)

@@ -1,7 +1,8 @@
 """WriterThread: the one thread that writes to the database, in the order in which it was asked to.
 
 Its callers hand over plain values and never wait: no disk ever blocks the loop. What cannot be written (a full disk, a
-lock held for long) stays in the queue and is tried again, so nothing is lost while the program runs.
+lock held for long) stays in the queue and is tried again, so nothing is lost while the program runs. What SQLite
+refuses for good (a bug of ours) is set aside, so that it holds up nothing else, and counts as not written.
 """
 
 import sqlite3
@@ -16,6 +17,8 @@ from tui.chat.database import Database, Report, StoreTrouble, open_database
 
 Statement: TypeAlias = tuple[str, Sequence[Any]]
 RETRY_SECONDS = 2.0
+_REFUSALS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+"""What a statement meets each time that it is tried."""
 
 
 class WriterThread:
@@ -29,6 +32,7 @@ class WriterThread:
         self._wake = threading.Condition()
         self._closing = False
         self._failing = False
+        self._refused = 0
         self._opened = threading.Event()
         self._database: Database | None = None
         # A daemon: a disk that hangs must not keep the process from leaving; `close` waits as long as it is told to.
@@ -53,7 +57,7 @@ class WriterThread:
             self._closing = True
             self._wake.notify()
         self._thread.join(limit)
-        return len(self._jobs)
+        return len(self._jobs) + self._refused
 
     def _run(self) -> None:
         self._database, connection = open_database(self._path, self._report)
@@ -78,21 +82,42 @@ class WriterThread:
             return bool(self._jobs) and not (self._closing and self._failing)
 
     def _write(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
-        """Write every queued job in one transaction; on failure all of them stay."""
+        """Write every queued job in one transaction, or one by one if it is refused; after a failure the rest stay."""
         with self._wake:
             batch = list(self._jobs)
         try:
             with lock:
-                _execute(connection, batch)
+                if not self._try(connection, batch):
+                    for job in batch:
+                        self._try(connection, [job], last=True)
         except sqlite3.Error as error:
             self._fail(connection, error)
             return
-        with self._wake:
-            for _ in batch:
-                self._jobs.popleft()
         if self._failing:
             self._failing = False
-            self._report(StoreTrouble("recovered", str(self._path)))
+            if not self._refused:
+                self._report(StoreTrouble("recovered", str(self._path)))
+
+    def _try(
+        self, connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]], *, last: bool = False
+    ) -> bool:
+        """Write the first jobs of the queue; False if they are refused for good, and with `last` are set aside."""
+        refusal: sqlite3.Error | None = None
+        try:
+            _execute(connection, jobs)
+        except _REFUSALS as error:
+            connection.execute("ROLLBACK")
+            refusal = error
+        if refusal is not None and not last:
+            return False
+        with self._wake:
+            for _ in jobs:
+                self._jobs.popleft()
+        if refusal is not None:
+            self._refused += len(jobs)
+            if self._refused == 1:
+                self._report(StoreTrouble("refused", str(self._path), str(refusal)))
+        return refusal is None
 
     def _fail(self, connection: sqlite3.Connection, error: sqlite3.Error) -> None:
         """Undo what was begun, and report the first failure of a row."""

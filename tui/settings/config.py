@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.settings.provider import DIALECTS, NO_KEY, Provider, Timeouts
-from tui.settings.secrets import KeySource
+from tui.settings.secrets import KeySource, is_variable_name
 
 PRACTICE = "practice"
 """The one provider name that is taken."""
@@ -160,6 +160,8 @@ class _Reader:
             raise self._complaint(f"{where}.{named[0]}", "is empty")
         match named[0]:
             case "api_key_env":
+                if not is_variable_name(value):  # it may be the key itself, so it is not repeated
+                    raise self._complaint(f"{where}.api_key_env", "is not the name of an environment variable")
                 return KeySource("env", value)
             case "api_key_command":
                 return KeySource("command", value)

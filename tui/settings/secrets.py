@@ -5,19 +5,14 @@ shape of a secret (`tui.settings.mask`), and the cut to length comes last, since
 """
 
 import base64
-import contextlib
 import hmac
-import os
 import re
-import signal
-import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, NoReturn, final
+from typing import Literal, NoReturn, final
 
+from tui.settings.command import CommandFailed, CommandRun
 from tui.settings.mask import (
     MASKED,
     View,
@@ -30,10 +25,19 @@ from tui.settings.mask import (
     unescape,
 )
 
-__all__ = ["KeySource", "KeyUnavailable", "Masker", "Secret", "end_session", "mask_key", "mask_url", "read_key"]
+__all__ = [
+    "KeySource",
+    "KeyUnavailable",
+    "Masker",
+    "Secret",
+    "is_variable_name",
+    "mask_key",
+    "mask_url",
+    "read_key",
+]
 
 _LONGEST_LINE = 65536
-"""Bytes kept of a file or of a command's output; no header may be as long."""
+"""Bytes read of a file; no header may be as long."""
 
 _SHORTEST_KNOWN = 8
 """A key of this length or more is masked wherever it stands; a shorter one, such as "none", is a word as well."""
@@ -125,6 +129,11 @@ class KeySource:
         return f"{kind} {mask_shapes(strip_controls(self.value))}"
 
 
+def is_variable_name(text: str) -> bool:
+    """Whether this can name an environment variable (POSIX, XBD 3.216); most keys that are put there cannot."""
+    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
+
+
 class KeyUnavailable(Exception):
     """A key source gave no key; the text names the source and the reason, never what the source gave."""
 
@@ -134,11 +143,14 @@ class KeyUnavailable(Exception):
         self.reason = reason
 
 
-def read_key(source: KeySource, environ: Mapping[str, str], *, timeout: float = 10.0) -> Secret | None:
+def read_key(
+    source: KeySource, environ: Mapping[str, str], *, timeout: float = 10.0, command: CommandRun | None = None
+) -> Secret | None:
     """The key that the source gives, or None where there is no source or the variable is unset or blank.
 
     Raises KeyUnavailable when a file cannot be read or begins with a blank line, and when a command cannot run, fails,
-    prints nothing or still has its output open after `timeout` seconds. It waits that long: call it in a thread.
+    prints nothing or still has its output open after `timeout` seconds. It waits that long: call it in a thread, with
+    a `command` whose `stop` ends the waiting.
     """
     match source.kind:
         case "none":
@@ -149,7 +161,7 @@ def read_key(source: KeySource, environ: Mapping[str, str], *, timeout: float = 
         case "file":
             return _first_line(source, _read_file(source, environ))
         case "command":
-            return _first_line(source, _run_command(source, environ, timeout))
+            return _first_line(source, _run_command(source, environ, timeout, command or CommandRun()))
 
 
 def _first_line(source: KeySource, content: bytes) -> Secret:
@@ -177,65 +189,11 @@ def _read_file(source: KeySource, environ: Mapping[str, str]) -> bytes:
         raise KeyUnavailable(source, f"it cannot be read ({reason})") from None
 
 
-def _run_command(source: KeySource, environ: Mapping[str, str], timeout: float) -> bytes:
-    """What the command prints, run by the shell in a session of its own, so that it cannot ask on the terminal."""
-    deadline = time.monotonic() + timeout
+def _run_command(source: KeySource, environ: Mapping[str, str], timeout: float, command: CommandRun) -> bytes:
     try:
-        process = subprocess.Popen(
-            source.value,
-            shell=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env=dict(environ),
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise KeyUnavailable(source, f"it cannot be run ({reason})") from None
-    content = bytearray()
-    reader = threading.Thread(target=_drain, args=(process.stdout, content), daemon=True)
-    reader.start()
-    try:
-        reader.join(timeout)
-        if reader.is_alive():
-            raise KeyUnavailable(source, f"it did not end within {timeout:g} s")
-        status = process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise KeyUnavailable(source, f"it did not end within {timeout:g} s") from None
-    finally:
-        end_session(process)
-        # A grandchild in a session of its own may hold the pipe open; the thread is a daemon and is not waited for.
-        reader.join(1.0)
-    if status:
-        raise KeyUnavailable(source, f"it failed with status {status}")
-    if not content:
-        raise KeyUnavailable(source, "it printed nothing")
-    return bytes(content)
-
-
-def _drain(output: IO[bytes], content: bytearray) -> None:
-    """Reads to the end, so that a command that prints much is not blocked, and keeps the beginning."""
-    with output:
-        while chunk := os.read(output.fileno(), _LONGEST_LINE):
-            if len(content) < _LONGEST_LINE:
-                content += chunk
-
-
-def end_session(process: subprocess.Popen[bytes]) -> None:
-    """Ends a command that leads a session and has not ended by itself, its children too, and reaps it.
-
-    The leader is not reaped before this, so its number cannot have become another group's.
-    """
-    if process.returncode is not None:
-        return
-    if os.name == "posix":
-        # Where no such group is left there is nothing to end.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
+        return command.run(source.value, environ, timeout)
+    except CommandFailed as error:
+        raise KeyUnavailable(source, str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ class Attempt:
         events = decoder.feed(data)
         self._mask_words(evidence)
         now = trace.clock.monotonic()
-        trace.mark_events(evidence.events - before)
+        trace.mark_events(evidence.events - before, torn=decoder.torn)
         watchdog.last_byte = now
         watchdog.keepalives = evidence.keepalives > 0
         if watchdog.first_event is None and decoder.started:

@@ -83,9 +83,9 @@ def _suspects_buffering(trace: StreamTrace) -> bool:
     events, bursts = trace.evidence.events, trace.bursts
     wait = (trace.first_byte or 0.0) - (trace.started or 0.0)
     window = (trace.last_byte or 0.0) - (trace.first_byte or 0.0)
-    generation = (trace.evidence.generation_ms or 0.0) / 1000
-    if events >= 8 and generation >= 0.5 and generation > 5 * window:
-        return True  # by its own clock the server wrote for far longer than the text took to arrive
+    if (generated := trace.evidence.generation_ms) is not None and events >= 8:
+        # The server's own clock decides: did it write for far longer than the text took to arrive?
+        return generated >= 500 and generated / 1000 > 5 * window
     if events >= 20 and bursts <= 2 and wait >= 1.5 and window < wait / 10:
         return True
     earlier = list(zip(trace.burst_bytes, trace.burst_events, strict=True))[: bursts - 1]
@@ -93,8 +93,10 @@ def _suspects_buffering(trace: StreamTrace) -> bool:
         return True
     if events >= 8 and bursts == 1 and wait + window >= 0.5 and wait >= 0.8 * (wait + window):
         return True
-    first_size, first_events = (trace.burst_bytes[0], trace.burst_events[0]) if trace.burst_bytes else (0, 0)
-    return events >= 8 and bursts > 1 and first_events >= 5 and wait >= 0.5 and _fills_a_buffer(first_size, least=4096)
+    if not trace.burst_bytes or events < 8 or bursts < 2 or trace.burst_events[0] < 5 or wait < 0.5:
+        return False
+    # A proxy's first buffer also holds the head of the answer: it need not be full of body, but it ends anywhere.
+    return trace.first_burst_torn or _fills_a_buffer(trace.burst_bytes[0], least=4096)
 
 
 def _fills_a_buffer(size: int, least: int = 1024) -> bool:

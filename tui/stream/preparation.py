@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tui.settings.command import CommandRun
 from tui.settings.provider import Provider, host_of, is_loopback
-from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
+from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, mask_url, read_key
 from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
 from tui.stream.request import ChatRequest
@@ -20,7 +21,7 @@ from tui.stream.trace import Call, Endpoint
 from tui.stream.transport import Link, find_link
 from tui.stream.watchdog import LOCAL, REMOTE, Limits
 
-_BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+_BAD_IN_URL = re.compile(r"[\x00-\x20\x7f#]")
 
 # Routes known to accept `stream_options`; others may answer 400 or 422 to a field that they do not know.
 _USAGE_HOSTS = frozenset(
@@ -58,7 +59,11 @@ def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
 
 
 def find_endpoint(url: str) -> Endpoint | None:
-    """Scheme, host, port and path of a usable http(s) URL, userinfo and query left out; None if it is not usable."""
+    """Scheme, host, port and path of a usable http(s) URL, its query left out; None if it is not usable.
+
+    With userinfo it is not: httpx would send that as the `Authorization`, in place of the key. Nor with a fragment,
+    which is never sent and would swallow the path.
+    """
     if _BAD_IN_URL.search(url):
         return None
     try:
@@ -66,7 +71,7 @@ def find_endpoint(url: str) -> Endpoint | None:
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or "@" in parts.netloc:
         return None
     return Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), parts.path)
 
@@ -78,8 +83,7 @@ async def find_key(provider: Provider, environ: Mapping[str, str]) -> Secret | N
         return None
     described = {"key_source": source.describe()}
     try:
-        # A key command may take seconds, and a file may be on a slow disk: the loop does not wait for either.
-        key = read_key(source, environ) if source.kind == "env" else await asyncio.to_thread(read_key, source, environ)
+        key = read_key(source, environ) if source.kind == "env" else await _read_slow_key(source, environ)
     except KeyUnavailable:
         raise Stop(Outcome.NO_API_KEY, detail=described) from None
     if key is None:
@@ -87,6 +91,19 @@ async def find_key(provider: Provider, environ: Mapping[str, str]) -> Secret | N
     if (index := key.bad_character()) is not None:
         raise Stop(Outcome.BAD_API_KEY_TEXT, detail={**described, "bad_char_index": index})
     return key
+
+
+async def _read_slow_key(source: KeySource, environ: Mapping[str, str]) -> Secret | None:
+    """A key command may take seconds, and a file may be on a slow disk: the loop does not wait for either.
+
+    A cancel ends the command at once, since the loop's own end waits for its threads.
+    """
+    command = CommandRun()
+    try:
+        return await asyncio.to_thread(read_key, source, environ, command=command)
+    except asyncio.CancelledError:
+        command.stop()
+        raise
 
 
 def prepare(

@@ -53,6 +53,11 @@ class LineDecoder:
         """The unfinished last line."""
         return b"".join(self._pieces) + (self._start or b"")
 
+    @property
+    def torn(self) -> bool:
+        """Whether what was fed so far ends in the middle of a line."""
+        return bool(self._pieces or self._in_comment)
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that these bytes complete, in order; of a comment at least the colon."""
         if self._start is not None:

@@ -101,6 +101,7 @@ class StreamTrace:
     burst_bytes: list[int] = field(default_factory=list)
     """Sizes of the first bursts, for the rules on buffering."""
     burst_events: list[int] = field(default_factory=list)
+    first_burst_torn: bool = False
     max_gap: float | None = None
     reused_connection: bool = False
     wall_lead: float = 0.0
@@ -122,7 +123,7 @@ class StreamTrace:
         self.ended = self.max_gap = self.retry_at = None
         self.bytes = self.bytes_sent = self.bursts = 0
         self.burst_bytes, self.burst_events = [], []
-        self.reused_connection = False
+        self.reused_connection = self.first_burst_torn = False
 
     def mark_read(self, size: int) -> None:
         """Bytes of the body came."""
@@ -142,8 +143,10 @@ class StreamTrace:
         self.last_byte = now
         self.bytes += size
 
-    def mark_events(self, count: int) -> None:
-        """Events were decoded out of the last read."""
+    def mark_events(self, count: int, *, torn: bool = False) -> None:
+        """Events were decoded out of the last read; `torn`: it ended in the middle of one."""
+        if self.bursts == 1:
+            self.first_burst_torn = torn
         if count and self.bursts == len(self.burst_events):
             self.burst_events[-1] += count
 

@@ -1,4 +1,6 @@
-"""The sentences of one language: every word of ours that a person can meet is in `en.toml` or `zh.toml`.
+"""The sentences of one language: those of the screen and of the verdicts are in `en.toml` and `zh.toml`.
+
+Lines of a record and complaints about the config or the command line are English by design.
 
 A sentence is looked up by its code and filled with values. It may have variants: `with.NAME` is taken when that value
 is there, `without.NAME` when it is missing, so that no sentence ever shows a hole.

@@ -23,6 +23,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.question import Question
+from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
@@ -71,7 +72,7 @@ class WeirApp(App[None]):
         super().__init__(ansi_color=True if opening.no_color else None)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        self._chat = ChatScreen(opening.language, self._state.draft)
+        self._chat = ChatScreen(opening.language, self._state.draft, opening.config.keys)
         self._home = asyncio.get_running_loop()
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
@@ -150,12 +151,16 @@ class WeirApp(App[None]):
             self.last_words.append(text)
 
     def _set_keys(self) -> None:
-        """The person's own keys; an id that no binding has is said."""
-        keys = dict(self._opening.config.keys)
-        known = sorted(_binding_ids())
-        for name in [name for name in keys if name not in known]:
-            del keys[name]
-            self._tell(self._opening.language.say("keys.unknown", name=name, known=", ".join(known)))
+        """The person's own keys; an id that no binding has and a key that no terminal sends are said."""
+        say, known = self._opening.language.say, sorted(_binding_ids())
+        keys = {}
+        for name, key in self._opening.config.keys.items():
+            if name not in known:
+                self._tell(say("keys.unknown", name=name, known=", ".join(known)))
+            elif not is_key(key):
+                self._tell(say("keys.unusable", name=name, key=key))
+            else:
+                keys[name] = key
         self.set_keymap(keys)
 
     def _remember_theme(self, name: str) -> None:
@@ -163,8 +168,23 @@ class WeirApp(App[None]):
             self.workspace.pick_theme(name)
             self._chat.save_state()
 
-    async def action_interrupt(self) -> None:
+    def action_interrupt(self) -> None:
         """Copy a selection, else stop the reply, else leave when asked twice."""
+        self._after_typing(self._interrupt)
+
+    async def action_quit(self) -> None:
+        """Leave; what was typed before is taken in first."""
+        self._after_typing(self.exit)
+
+    def _after_typing(self, act: Callable[[], object]) -> None:
+        """Act behind the keys that came before this one and what they sent, though this one overtook them.
+
+        Over a slow link several keys arrive in one read; those of the app are seen before those of the prompt.
+        """
+        chat = self._chat
+        (self.focused or chat).call_later(chat.call_later, act)
+
+    def _interrupt(self) -> None:
         selected = self.screen.get_selected_text()
         if isinstance(self.focused, TextArea) and self.focused.selected_text:
             selected = self.focused.selected_text

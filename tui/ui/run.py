@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from types import FrameType
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui.settings.config import Config
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
     from tui.stream.discovery import FoundServer
     from tui.ui.app import WeirApp
 
+LEAVE_SECONDS = 3
+"""How long a signal waits for the terminal to be restored."""
 SIGNAL_BASE = 128
 """What a shell adds to a signal's number for the exit code of a program that it ended."""
 
 Consent: TypeAlias = "Callable[[FoundServer], Awaitable[bool]]"
 Opener: TypeAlias = "Callable[[Masker, Report, Consent], Awaitable[Workspace]]"
 """Opens everything behind the screen, once the first paint is done."""
+
+
+class TerminalLost(BaseException):
+    """The terminal does not take what would restore it; raised in the middle of that, so that leaving goes on."""
 
 
 def run_app(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
@@ -51,8 +58,10 @@ def _prepare_textual() -> None:
 async def _run(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
     from tui.ui.app import Opening, WeirApp
     from tui.ui.terminal.key_sequence import teach_key_sequences
+    from tui.ui.terminal.paste import guard_pastes
 
     teach_key_sequences()
+    guard_pastes()
     mask = Masker()
 
     async def open_workspace(report: "Report", consent: Consent) -> "Workspace":
@@ -63,7 +72,10 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
     ended_by = _leave_on_signals(app)
     try:
         await app.run_async()
+    except TerminalLost:
+        app.last_words.append(language.say("store.terminal_lost"))
     finally:
+        signal.alarm(0)
         lost = await app.workspace.close() if app.workspace is not None else 0
         unkept = await asyncio.to_thread(_keep_draft, app, paths)
     if lost:
@@ -76,6 +88,13 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
     for sentence in app.last_words:
         sys.stderr.write(f"weir: {sanitise_line(sentence)}\n")
     return SIGNAL_BASE + ended_by[0] if ended_by else app.return_code or 0
+
+
+def _give_up_terminal(number: int, frame: FrameType | None) -> None:
+    """Break out of whatever waits for the terminal; should that hang too, the next alarm ends the process."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LEAVE_SECONDS)
+    raise TerminalLost
 
 
 def _keep_draft(app: "WeirApp", paths: Paths) -> OSError | None:
@@ -99,6 +118,9 @@ def _leave_on_signals(app: "WeirApp") -> list[int]:
 
     def leave(number: signal.Signals) -> None:
         ended_by.append(number.value)
+        # A terminal that is gone can hold Textual's writer, and with it the loop, for ever.
+        signal.signal(signal.SIGALRM, _give_up_terminal)
+        signal.alarm(LEAVE_SECONDS)
         if app.workspace is not None:
             app.workspace.session.stop_all(Outcome.APP_EXIT, signal=number.name)
         app.exit()

@@ -243,3 +243,18 @@ def test_escape_closes_the_picker_and_leaves_the_stream_alone(desk: Desk, raw_se
     terminal.wait_gone(say("picker.title"))
     stream.say(", goes on")
     terminal.wait_for("begun, goes on")
+
+
+def test_a_reply_in_another_chat_is_counted_and_can_be_stopped(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    welcome(terminal)
+    send_prompt(terminal)
+    stream = raw_server.next_stream()
+    stream.say("half of it")
+    terminal.wait_for("half of it")
+    terminal.press("ctrl+n")
+    terminal.wait_for(say("status.elsewhere", count=1))
+    terminal.press("ctrl+c")
+    stream.wait_closed()
+    terminal.wait_gone(say("status.elsewhere", count=1))
+    assert desk.stored("SELECT outcome, text FROM reply") == [("cancelled", "half of it")]

@@ -145,7 +145,7 @@ def test_a_narrow_line_keeps_the_state_longest(clock: MovedClock) -> None:
     parts = describe(MODEL, Reply("acme", "qwen3", trace=trace), load_language("en"))
     state, silent = say("status.streaming"), say("status.silent", seconds=10)
     assert fit(parts, 500) == parts
-    assert [part.text for part in fit(parts, 40)] == ["qwen3", state, silent]
+    assert [part.text for part in fit(parts, 44)] == ["acme (test)", state, silent]
     assert [part.text for part in fit(parts, 10)] == [state]
     assert [part.text for part in fit(parts, 1)] == [state]
 

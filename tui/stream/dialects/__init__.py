@@ -31,6 +31,10 @@ class StreamDecoder(Protocol):
     def started(self) -> bool:
         """Whether anything but keep-alives has come."""
 
+    @property
+    def torn(self) -> bool:
+        """Whether what came so far ends in the middle of an event's line."""
+
     def feed(self, data: bytes) -> list[StreamEvent]:
         """The deltas that these bytes complete; after `evidence.done` nothing more is read."""
 

@@ -38,14 +38,14 @@ class OpenAIDialect:
             body["stream_options"] = {"include_usage": True}
         return WireRequest(
             "POST",
-            api_root(base_url) + "/chat/completions",
+            join_path(base_url, "/chat/completions"),
             {"Content-Type": "application/json"},
             json.dumps(body, ensure_ascii=False).encode(errors="replace"),
         )
 
     def build_models(self, base_url: str) -> WireRequest:
         """GET {base_url}/models."""
-        return WireRequest("GET", api_root(base_url) + "/models", {}, b"")
+        return WireRequest("GET", join_path(base_url, "/models"), {}, b"")
 
     def read_models(self, body: bytes) -> list[str] | None:
         """Ids of `{"data": [{"id"}]}`, of `{"models": [{"id" or "name"}]}` or of a bare list of either."""
@@ -66,9 +66,14 @@ class OpenAIDialect:
         return OpenAIStreamDecoder()
 
 
-def api_root(base_url: str) -> str:
-    """The base URL without a trailing slash or a pasted `/chat/completions`."""
-    return base_url.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+def join_path(base_url: str, path: str) -> str:
+    """The URL of a path below a base URL, which may end in a slash or a pasted `/chat/completions`.
+
+    A query in the base URL, such as Azure's `?api-version=`, stays behind the path.
+    """
+    root, mark, query = base_url.partition("?")
+    root = root.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    return f"{root}{path}{mark}{query}"
 
 
 class OpenAIStreamDecoder:
@@ -91,6 +96,11 @@ class OpenAIStreamDecoder:
     def started(self) -> bool:
         """Whether anything but keep-alives has come: comments, empty events and `retry:` are no sign of a reply."""
         return bool(self.evidence.events or self._bare or self._page)
+
+    @property
+    def torn(self) -> bool:
+        """Whether what came so far ends in the middle of a line."""
+        return self._lines.torn
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """The deltas that these bytes complete; nothing is read after `[DONE]`."""

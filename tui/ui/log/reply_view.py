@@ -67,6 +67,9 @@ class ReplyView(Vertical):
         yield Static("", markup=False, classes="reply--retries")
         yield Static("", markup=False, classes="reply--reasoning")
         yield Markdown(parser_factory=make_parser, open_links=False)
+        if self.reply.outcome is None and self.reply.trace is None:
+            text = self._language.say("log.elsewhere")
+            yield Static(Content(text), markup=False, classes="reply--notices")
 
     def on_mount(self) -> None:
         """Start the pump."""

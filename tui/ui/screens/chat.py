@@ -1,6 +1,7 @@
 """ChatScreen: the conversation. It hands what was typed to the session and shows what comes of it."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -24,6 +25,7 @@ from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar, describe
 
 STATUS_SECONDS = 0.25
+_HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
 
 
 class ChatScreen(Screen[None]):
@@ -43,7 +45,7 @@ class ChatScreen(Screen[None]):
     prompt = query_one(Prompt)
     status = query_one(StatusBar)
 
-    def __init__(self, language: Language, draft: str = "") -> None:
+    def __init__(self, language: Language, draft: str = "", keys: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self._language = language
         self._draft = draft
@@ -53,8 +55,13 @@ class ChatScreen(Screen[None]):
         self._reply: Reply | None = None
         self._queue: list[str] = []
         # Held here, since what was typed is asked for when the screen is gone.
-        self._prompt = Prompt(language.say("prompt.hint"), language.say("prompt.keys"))
+        self._prompt = Prompt(language.say("prompt.hint"), self._key_hint(keys or {}))
         self._opening = True
+
+    def _key_hint(self, keys: Mapping[str, str]) -> str:
+        """The keys that matter while typing, as the person has them."""
+        own = {name: keys[ident] for name, ident in _HINTED.items() if ident in keys}
+        return self._language.say("prompt.keys", **{"send": "Enter", "newline": "ctrl+j", "models": "ctrl+l", **own})
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, prompt, status."""
@@ -93,6 +100,8 @@ class ChatScreen(Screen[None]):
     @on(Prompt.Submitted)
     def submit(self, event: Prompt.Submitted) -> None:
         """Send now, or queue while a reply streams or a model is being looked for; without one ask for it first."""
+        if event.text not in self.prompt.unsent:
+            return  # a stop in the same moment took it back
         self.prompt.unsent.remove(event.text)
         if self._streaming or (self._opening and self._model is None):
             self._queue.append(event.text)
@@ -159,10 +168,25 @@ class ChatScreen(Screen[None]):
             self.prompt.focus()
 
     def stop_reply(self) -> bool:
-        """Stop the reply in view, at once; False if none is being written."""
-        if self._workspace is None or self._reply is None or not self._streaming:
+        """Stop the reply in view, at once, else the latest in another chat; False if none is being written."""
+        if self._workspace is None:
             return False
-        return self._workspace.session.stop(self._reply)
+        if self.prompt.unsent:
+            self.prompt.take_back()
+            return True
+        if self._reply is not None and self._streaming:
+            return self._workspace.session.stop(self._reply)
+        if not (elsewhere := self._elsewhere()):
+            return False
+        self.notify(self._language.say("keys.stopped_elsewhere"), markup=False)
+        return self._workspace.session.stop(elsewhere[-1])
+
+    def _elsewhere(self) -> list[Reply]:
+        """Replies that are being written in conversations that are not shown."""
+        if self._workspace is None:
+            return []
+        shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
+        return [reply for reply in self._workspace.session.running() if reply.id not in shown]
 
     def action_pick_model(self) -> None:
         """Open the picker."""
@@ -239,4 +263,6 @@ class ChatScreen(Screen[None]):
         view.update(Content(self._language.say("prompt.queued", text=texts)))
 
     def _show_status(self) -> None:
-        self.status.show(describe(self._model, self._reply, self._language, queued=len(self._queue)))
+        elsewhere = len(self._elsewhere())
+        parts = describe(self._model, self._reply, self._language, queued=len(self._queue), elsewhere=elsewhere)
+        self.status.show(parts)

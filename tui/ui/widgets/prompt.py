@@ -83,6 +83,11 @@ class Prompt(TextArea):
         """Start a new line at the cursor."""
         self.insert("\n")
 
+    def take_back(self) -> None:
+        """Put what was sent and nobody has taken yet back into the editor."""
+        texts, self.unsent = self.unsent, []
+        self.give_back("\n\n".join(texts))
+
     def give_back(self, text: str) -> None:
         """Put text that was taken back before what has been typed since."""
         typed = self.text

@@ -11,12 +11,14 @@ from textual.widgets import Static
 
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
+from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 
 SILENCE_SECONDS = 5
 """From here on a silent stream is called silent."""
 _GAP = "  "
+_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +31,62 @@ class Part:
     """The lightest go first when space is short."""
 
 
-def describe(model: Model | None, reply: Reply | None, language: Language, *, queued: int = 0) -> list[Part]:
-    """The parts of the line, left to right, for the chosen model and the reply in view."""
+def describe(
+    model: Model | None, reply: Reply | None, language: Language, *, queued: int = 0, elsewhere: int = 0
+) -> list[Part]:
+    """The parts of the line, left to right, for the chosen model and the reply in view.
+
+    `queued` prompts wait for its end; `elsewhere` replies are being written in conversations that are not shown.
+    """
+    parts = [*_describe_model(model, language), *_describe_stream(reply, language)]
+    if queued:
+        parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
+    if elsewhere:
+        parts.append(Part(language.say("status.elsewhere", count=elsewhere), "$text-accent", 6))
+    return parts
+
+
+def _describe_model(model: Model | None, language: Language) -> list[Part]:
+    if model is None:
+        return [Part(language.say("status.no_model"), "bold $text-warning", 8)]
+    environment = model.provider.environment
+    route = _short(sanitise_line(model.provider.name))
+    return [
+        Part(f"{route} ({environment})" if environment else route, "bold $text-primary", 8),
+        Part(_short(sanitise_line(model.id)), "$foreground", 7),
+    ]
+
+
+def _describe_stream(reply: Reply | None, language: Language) -> list[Part]:
     say = language.say
-    parts = []
-    if model is not None:
-        environment = model.provider.environment
-        route = sanitise_line(model.provider.name)
-        parts.append(Part(f"{route} ({environment})" if environment else route, "bold $text-primary", 7))
-        parts.append(Part(sanitise_line(model.id), "$foreground", 8))
+    if reply is None or (trace := reply.trace) is None:
+        return [Part(say("status.idle"), "dim", 6)]
+    if reply.outcome is None:
+        parts = [Part(say(f"status.{trace.state}"), "$text-success", 10)]
+        silence = trace.silence()
+        if silence is not None and silence >= SILENCE_SECONDS:
+            parts.append(Part(say("status.silent", seconds=int(silence)), "bold $text-warning", 9))
+        if trace.retry_at is not None:
+            left = max(0.0, trace.retry_at - trace.clock.monotonic())
+            parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
+    elif reply.outcome is Outcome.COMPLETE:
+        parts = [Part(say("status.ended"), "dim", 10)]
     else:
-        parts.append(Part(say("status.no_model"), "bold $text-warning", 8))
-    trace = reply.trace if reply is not None else None
-    if trace is None:
-        parts.append(Part(say("status.idle"), "dim", 6))
-        return parts
-    ended = reply is not None and reply.outcome is not None
-    state = "ended" if ended else trace.state
-    style = "dim" if ended else "$text-success"
-    word = say(f"status.{state}")
-    if ended and reply is not None and reply.outcome is not None and reply.outcome.value != "complete":
-        word, style = f"{word}: {reply.outcome.value}", "$text-warning"
-    parts.append(Part(word, style, 10))
-    silence = trace.silence()
-    if not ended and silence is not None and silence >= SILENCE_SECONDS:
-        parts.append(Part(say("status.silent", seconds=int(silence)), "bold $text-warning", 9))
-    if state == "retrying" and trace.retry_at is not None:
-        left = max(0.0, trace.retry_at - trace.clock.monotonic())
-        parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
+        parts = [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
     if (first := trace.first_text_seconds()) is not None:
         parts.append(Part(say("status.first_token", seconds=f"{first:.2f}"), "dim", 4))
-    speed = trace.speed()
     count, estimated = trace.tokens()
     about = "~" if estimated else ""
-    if speed is not None:
+    if (speed := trace.speed()) is not None:
         parts.append(Part(say("status.speed", speed=f"{about}{speed:.0f}"), "dim", 5))
     if count:
         parts.append(Part(say("status.tokens", count=f"{about}{count}"), "dim", 3))
-    if queued:
-        parts.append(Part(say("status.queued", count=queued), "$text-accent", 6))
     return parts
+
+
+def _short(name: str) -> str:
+    """A name in at most 40 characters, its end kept: that is where models differ."""
+    return name if len(name) <= _NAME_LENGTH else "…" + name[1 - _NAME_LENGTH :]
 
 
 def fit(parts: list[Part], width: int) -> list[Part]:
