@@ -281,3 +281,15 @@ async def test_a_key_in_the_wrong_place_is_not_repeated(weir: Command) -> None:
     assert line["type"] == "error"
     assert line["message"].startswith("argument --api-key-env: this is not the name of an environment variable")
     assert all(KEY.encode() not in content for content in weir.files().values())
+
+
+@pytest.mark.parametrize(("flags", "told"), [((), False), (("--save",), True)])
+async def test_that_text_was_saved_is_only_said_where_it_was(
+    weir: Command, practice: PracticeServer, flags: tuple[str, ...], told: bool
+) -> None:
+    async with weir.start("ask", "--json", *flags, *at(practice, "endless"), "Hello") as process:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        process.terminate()
+        ran = await finish(process)
+    assert (ran.end["outcome"], bool(ran.end["advice"])) == ("app-exit", told)

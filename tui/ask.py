@@ -50,6 +50,8 @@ class Question:
     stream: bool = True
     as_json: bool = False
     raw: bool = False
+    saved: bool = False
+    """Whether the conversation is kept."""
 
 
 T = TypeVar("T")
@@ -184,13 +186,14 @@ def write_error(message: str, *, as_json: bool) -> None:
 class TextPrinter:
     """The reply as text on stdout; verdict, advice and record on stderr."""
 
-    def __init__(self, reply: Reply, language: Language, raw: bool) -> None:
+    def __init__(self, reply: Reply, question: Question, language: Language) -> None:
         self._reply = reply
+        self._question = question
         self._language = language
         self._out: BinaryIO = sys.stdout.buffer
         self._err: TextIO = sys.stderr
         # Raw text is for a pipe: a terminal would obey what is in it.
-        self._clean = None if raw and not sys.stdout.isatty() else StreamSanitiser()
+        self._clean = None if question.raw and not sys.stdout.isatty() else StreamSanitiser()
         self._last = "\n"
 
     def take(self, event: StreamEvent) -> None:
@@ -210,7 +213,8 @@ class TextPrinter:
                 if outcome is not Outcome.COMPLETE:
                     note = make_note(outcome, record, self._language)
                     self._say(f"{note.code}: {note.sentence}")
-                    for line in (*note.advice, *note.record):
+                    advice = _advise(outcome, record, self._question, self._language)
+                    for line in (*advice, *note.record):
                         self._say(f"  {line}")
             case _:
                 pass  # other notices wait for the end of the text; reasoning and usage are for --json
@@ -234,8 +238,9 @@ class TextPrinter:
 class JsonPrinter:
     """One JSON object a line on stdout, each with its `type`."""
 
-    def __init__(self, reply: Reply, language: Language) -> None:
+    def __init__(self, reply: Reply, question: Question, language: Language) -> None:
         self._reply = reply
+        self._question = question
         self._language = language
         self._out: BinaryIO = sys.stdout.buffer
 
@@ -274,7 +279,7 @@ class JsonPrinter:
             "type": "end",
             "outcome": outcome.value,
             "message": self._language.outcome(outcome, values),
-            "advice": self._language.advice(outcome, values),
+            "advice": _advise(outcome, record, self._question, self._language),
             "finish_reason": record.finish_reason,
             "text": reply.text,
             "reasoning": reply.reasoning,
@@ -293,7 +298,14 @@ Printer = TextPrinter | JsonPrinter
 
 def make_printer(reply: Reply, question: Question, language: Language) -> Printer:
     """The printer for what was asked."""
-    return JsonPrinter(reply, language) if question.as_json else TextPrinter(reply, language, question.raw)
+    return (JsonPrinter if question.as_json else TextPrinter)(reply, question, language)
+
+
+def _advise(outcome: Outcome, record: Record, question: Question, language: Language) -> list[str]:
+    """The next steps; that the text was saved is only said where it was."""
+    if outcome is Outcome.APP_EXIT and not question.saved:
+        return []
+    return language.advice(outcome, record.values())
 
 
 def _is_retryable(outcome: Outcome, record: Record) -> bool:

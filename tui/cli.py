@@ -126,7 +126,7 @@ def _ask(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
     from tui.ask import Question
 
     prompt = _read_prompt(options.prompt, use_stdin=not options.no_stdin)
-    question = Question(prompt, options.system, not options.no_stream, options.json, options.raw)
+    question = Question(prompt, options.system, not options.no_stream, options.json, options.raw, options.save)
     return asyncio.run(_ask_once(question, launch, mask, save=options.save))
 
 

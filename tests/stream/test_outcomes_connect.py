@@ -14,7 +14,7 @@ from tests.stream.clock import MovedLoop, until
 from tests.stream.listener import KEY, KEY_NAME, REQUEST, Listener, ask, check_ending, route
 from tests.stream.peer import CERTIFICATE, End, Peer, Visit, answer
 from tests.stream.wire import DONE, finish, http, page, stream, text
-from tui.settings.secrets import Masker
+from tui.settings.secrets import KeySource, Masker
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
 from tui.stream.request import ChatMessage, ChatRequest, Role
@@ -237,3 +237,11 @@ async def test_the_request_is_whole_on_the_wire(client: Client) -> None:
         assert visit.header("Authorization") == f"Bearer {KEY}"
         assert visit.header("Accept-Encoding") == "identity"
     assert peer.connections == 1
+
+
+async def test_why_a_key_could_not_be_read_is_on_record(client: Client) -> None:
+    heard = await ask(client, ELSEWHERE, key=KeySource("command", "exit 3"))
+    assert heard.outcome is Outcome.NO_API_KEY
+    source = heard.record.detail["key_source"]
+    assert source.startswith("command exit 3 (")
+    assert "3" in source.partition("(")[2]

@@ -84,8 +84,8 @@ async def find_key(provider: Provider, environ: Mapping[str, str]) -> Secret | N
     described = {"key_source": source.describe()}
     try:
         key = read_key(source, environ) if source.kind == "env" else await _read_slow_key(source, environ)
-    except KeyUnavailable:
-        raise Stop(Outcome.NO_API_KEY, detail=described) from None
+    except KeyUnavailable as missing:
+        raise Stop(Outcome.NO_API_KEY, detail={"key_source": f"{source.describe()} ({missing.reason})"}) from None
     if key is None:
         raise Stop(Outcome.NO_API_KEY, detail=described)
     if (index := key.bad_character()) is not None:
