@@ -1,6 +1,9 @@
 """Which proxy is used for what, what settings can spoil, and the names of failures that no socket here makes."""
 
+import asyncio
+import json
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -8,7 +11,7 @@ import pytest
 
 from tests.stream.clock import MovedLoop
 from tests.stream.listener import KEY, ask, check_ending
-from tests.stream.peer import CERTIFICATE, Peer, answer
+from tests.stream.peer import CERTIFICATE, End, Peer, answer
 from tests.stream.wire import DONE, finish, stream, text
 from tui.settings.provider import Provider
 from tui.stream.client import Client
@@ -179,3 +182,45 @@ def test_the_chain_of_an_exception_names_classes_and_no_texts() -> None:
     outer = httpx.ReadError(KEY)
     outer.__cause__ = ExceptionGroup(KEY, [middle, outer])
     assert chain_of(outer) == ["httpx.ReadError", "ExceptionGroup", "OSError", "ConnectionResetError"]
+
+
+async def serve_socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, asked: list[str]) -> None:
+    """One SOCKS5 connection (RFC 1928), whatever host it asks for led to a port of this machine."""
+    await reader.readexactly((await reader.readexactly(2))[1])
+    writer.write(b"\x05\x00")
+    await reader.readexactly(4)
+    asked.append((await reader.readexactly((await reader.readexactly(1))[0])).decode())
+    await reader.readexactly(2)
+    writer.write(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+    inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            target.write(data)
+        target.close()
+
+    with suppress(ConnectionError):  # the test's client leaves when it has read its reply
+        await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
+
+
+async def test_a_request_through_socks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    async with Peer(answer(YES, end=End.FIN)) as peer:
+        server = await asyncio.start_server(lambda r, w: serve_socks(r, w, peer.port, asked), "127.0.0.1", 0)
+        async with server:
+            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            heard = await ask(client, NAMED, allow_http=True)
+    assert (heard.text, asked) == ("Yes.", ["provider.test"])
+    assert heard.record.proxy is not None
+    assert heard.record.proxy.startswith("socks5://127.0.0.1:")
+
+
+async def test_a_key_that_an_error_spreads_over_its_lines_is_masked(client: Client) -> None:
+    spread = f"event: error\ndata: refused {KEY[:15]}\ndata: {KEY[15:]}\n\n".encode()
+    async with Peer(answer(stream(text("Half"), spread))) as peer:
+        heard = await ask(client, peer.url)
+    assert heard.outcome is Outcome.IN_BAND_ERROR
+    assert heard.record.error is not None
+    assert "refused" in heard.record.error["message"]
+    for part in (KEY[:15], KEY[15:]):
+        assert part not in json.dumps(heard.record.as_json())
