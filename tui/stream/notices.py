@@ -15,7 +15,7 @@ _BUFFER_SIZES = tuple(1024 * size for size in (1, 2, 4, 8, 16, 32, 64))
 def closing_notices(
     trace: StreamTrace, outcome: Outcome, *, asked_model: str, streamed: bool, local: bool, broke: bool
 ) -> Iterator[Notice]:
-    """The notices of a 2xx answer, in the order of the taxonomy. `broke`: the transport failed after the proof."""
+    """The notices of a 2xx answer, in the order of `NoticeCode`. `broke`: the transport failed after the proof."""
     evidence, answer = trace.evidence, trace.answer
     content_type = (answer.content_type or "") if answer else ""
     as_events = evidence.sse_fields and not evidence.whole_object
