@@ -85,8 +85,7 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
         app.last_words.append(language.say("store.draft_lost", where=paths.state_file, reason=reason))
     if app.crash_message is not None:
         app.last_words.append(app.crash_message)
-    for sentence in app.last_words:
-        sys.stderr.write(f"weir: {sanitise_line(sentence)}\n")
+    _speak(app.last_words)
     return SIGNAL_BASE + ended_by[0] if ended_by else app.return_code or 0
 
 
@@ -108,6 +107,15 @@ def _keep_draft(app: "WeirApp", paths: Paths) -> OSError | None:
     except OSError as error:
         return error
     return None
+
+
+def _speak(sentences: list[str]) -> None:
+    """Say what came up at the end."""
+    try:
+        for sentence in sentences:
+            sys.stderr.write(f"weir: {sanitise_line(sentence)}\n")
+    except OSError:
+        return  # the terminal is gone, and whoever would read this with it
 
 
 def _leave_on_signals(app: "WeirApp") -> list[int]:
