@@ -179,6 +179,7 @@ async def test_a_reply_has_a_record_from_its_start(tmp_path: Path) -> None:
     """What a kill leaves behind, however early it comes; nothing has been answered yet, and time stands still."""
     async with stored(tmp_path) as (session, store), talk(session, b"") as t:
         await t.peer.wait_visits(1)
+        await asyncio.to_thread(wait_for, lambda: store.latest_conversation() is not None)
         conversation = await asyncio.to_thread(store.latest_conversation)
         assert conversation is not None
 

@@ -107,6 +107,8 @@ def test_only_these_classes_may_succeed_later() -> None:
         ({"error": {"message": "Please retry in 34.1s."}}, 34.1),
         ({"error": {"message": "try again in 2m"}}, 120.0),
         ({"error": {"message": "no", "details": [{"@type": "x"}, {"retryDelay": "34s"}]}}, 34.0),
+        ({"error": {"message": "Please retry after 300 seconds."}}, 300.0),
+        ({"error": {"message": "try again in 5 minutes"}}, 300.0),
         ({"error": {"message": "try again in 3 days"}}, None),
         ({"error": {"message": "no", "details": [{"retryDelay": "soon"}]}}, None),
     ],
@@ -122,7 +124,7 @@ def test_a_page_gives_its_title_and_nothing_else() -> None:
     assert read_error_body(page("502\n Bad   Gateway").encode(), 502) == expected
     assert read_error_body(b"<head><title>502 Bad Gateway</title>", 502) == expected
     assert read_error_body(b"<html><body>no title", 502) == ErrorBody(None, None, is_html=True)
-    assert html_title(b"<title>" + b"x" * 999 + b"</title>") == "x" * 200
+    assert html_title(b"<title>" + b"x" * 9999 + b"</title>") == "x" * 4000
     assert html_title(b"<TITLE lang=en>A</TITLE>") == "A"
     assert html_title(b"<title></title>") is None
 

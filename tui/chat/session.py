@@ -19,7 +19,6 @@ from tui.chat.store import Store
 from tui.stream.client import Client, Fallback
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
-from tui.stream.preparation import describe
 from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest
 from tui.stream.trace import Clock, StreamTrace
@@ -146,7 +145,7 @@ class ChatSession:
         """Give the reply its trace, with what is known before anything is asked."""
         reply = running.reply
         reply.trace = StreamTrace(self._clock)
-        reply.trace.call = describe(running.request, running.model.provider, self._client.mask)
+        reply.trace.call = self._client.describe(running.request, running.model.provider)
 
     async def _run(self, running: _Running) -> None:
         trace = running.reply.trace

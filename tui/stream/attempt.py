@@ -15,7 +15,7 @@ from tui.settings.secrets import Masker
 from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decompressor
 from tui.stream.dialects import StreamDecoder
 from tui.stream.ending import EndingWriter, mask_short
-from tui.stream.events import Ending, RefusalDelta, StreamEvent, TextDelta
+from tui.stream.events import Ending, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.evidence import Evidence
 from tui.stream.notices import closing_notices, suspension
 from tui.stream.outcome import Outcome
@@ -163,7 +163,7 @@ class Attempt:
                 trace.mark_read(len(data))
                 for event in self._take(decoder, decompress(data)):
                     yield event
-                if decoder.evidence.text_chars + decoder.evidence.reasoning_chars > TEXT_LIMIT:
+                if decoder.evidence.characters > TEXT_LIMIT:
                     raise Stop(Outcome.OVERSIZE_REPLY, detail={"limit": f"{TEXT_LIMIT >> 20} MiB"})
                 now = trace.clock.monotonic()
                 self._watchdog.shift(now - arrived)
@@ -198,7 +198,7 @@ class Attempt:
             watchdog.first_event = now
         if events or (evidence.finish_reason and watchdog.finished is None):
             watchdog.last_progress = now
-        if evidence.finish_reason is not None and (watchdog.finished is None or events):
+        if evidence.finish_reason is not None and (watchdog.finished is None or any(map(_is_text, events))):
             watchdog.finished = now
         for event in events:
             self._mark(event)
@@ -276,3 +276,8 @@ class Attempt:
         )
         detail = {"in_flight": self._transport.connections, **failure.detail}
         return Stop(failure.outcome, failure.exception, detail)
+
+
+def _is_text(event: StreamEvent) -> bool:
+    """Whether the model said more; usage after a finish reason, however often it comes, is no reason to go on."""
+    return isinstance(event, TextDelta | ReasoningDelta | RefusalDelta)

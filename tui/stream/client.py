@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from tui.settings.provider import Provider
-from tui.settings.secrets import Masker, Secret
+from tui.settings.secrets import Masker, Secret, read_key
 from tui.stream.attempt import Attempt
 from tui.stream.dialects import load_dialect
 from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
@@ -25,7 +25,7 @@ from tui.stream.record import Circumstances, make_record
 from tui.stream.request import ChatRequest
 from tui.stream.retry import plan_retry
 from tui.stream.stop import Stop
-from tui.stream.trace import StreamTrace
+from tui.stream.trace import Call, StreamTrace
 from tui.stream.transport import Transport, find_link
 
 DEFAULT_RETRIES = 2
@@ -123,7 +123,7 @@ class Client:
     ) -> AsyncGenerator[StreamEvent, None]:
         """One route with its retries."""
         again = _Again(include_usage=wants_usage(provider))
-        trace.call = describe(request, provider, self.mask)
+        trace.call = self.describe(request, provider)
         key: Secret | None = None
         while True:
             trace.begin(again.attempt, self._retries + 1)
@@ -149,6 +149,12 @@ class Client:
             yield self._announce(again, ending, wait, trace)
             await self._pause(wait, trace)
 
+    def describe(self, request: ChatRequest, provider: Provider) -> Call:
+        """Who is asked for what, masked; a key of the environment is known to the masker from here on."""
+        if provider.key.kind == "env" and (key := read_key(provider.key, self._environ)) is not None:
+            self.mask.add(key)
+        return describe(request, provider, self.mask)
+
     async def list_models(self, provider: Provider, *, limit: float = LISTING_SECONDS) -> ModelListing:
         """The models that a provider lists, or why it does not; `limit` is in seconds."""
         return await list_models(provider, self._transport, self._find_key, limit=limit)
@@ -165,7 +171,7 @@ class Client:
         wire = load_dialect(provider.dialect).build(request, provider.base_url, include_usage=include_usage)
         endpoint = find_endpoint(wire.url)
         trace.call = replace(
-            describe(request, provider, self.mask),
+            self.describe(request, provider),
             key=key.masked if key else None,
             proxy=find_link(provider, wire.url).shown_proxy if endpoint else None,
         )

@@ -15,6 +15,7 @@ from tui.stream.trace import StreamTrace
 MESSAGE_LIMIT = 600
 """Characters of a server's error text that go on record, after masking."""
 _SHORT = 200
+_LIMIT_HEADERS = 16
 
 
 def mask_short(mask: Masker, text: str | None) -> str | None:
@@ -58,7 +59,8 @@ class EndingWriter:
     ) -> Ending:
         """End the trace of an answer other than 2xx."""
         location = headers.get("location")
-        limits = {name: self._mask(value, 40) for name, value in headers.items() if "ratelimit" in name}
+        found = [(name, value) for name, value in headers.items() if "ratelimit" in name][:_LIMIT_HEADERS]
+        limits = {self._mask(name, 80): self._mask(value, 40) for name, value in found}
         detail = {
             "html_title": mask_short(self._mask, body.html_title),
             "location": mask_url(self._mask(location)) if location else None,

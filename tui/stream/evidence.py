@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from tui.stream.provider_error import ProviderError
 
-HEAD_LIMIT = 120
-"""Bytes of a body kept for the record when it turns out to be no reply."""
+HEAD_LIMIT = 1024
+"""Bytes of a body kept in case it is no reply; more than the record shows, since it is masked before it is cut."""
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class Evidence:
     reasoning_chars: int = 0
     refusal_chars: int = 0
     tool_names: dict[int, str] = field(default_factory=dict)
+    tool_chars: int = 0
     tokens_in: int | None = None
     tokens_out: int | None = None
     tokens_reasoning: int | None = None
@@ -56,6 +57,11 @@ class Evidence:
     def proven(self) -> bool:
         """Whether the server said that the reply is at its end."""
         return self.finish_reason is not None or self.done
+
+    @property
+    def characters(self) -> int:
+        """All that the model wrote, of any kind."""
+        return self.text_chars + self.reasoning_chars + self.refusal_chars + self.tool_chars
 
     @property
     def has_text(self) -> bool:

@@ -7,7 +7,7 @@ A request that fails here never opens a socket; its outcome is one of `bad-url`,
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui.settings.command import CommandRun
@@ -51,7 +51,8 @@ def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
         mask(provider.name, 200),
         request.kind,
         provider.environment,
-        endpoint,
+        # A key may stand in an address by mistake, or because a server wants it there.
+        replace(endpoint, host=mask(endpoint.host), path=mask(endpoint.path)) if endpoint else None,
         None if endpoint else mask_url(provider.base_url),
         owner=mask(provider.owner, 200) if provider.owner else None,
         support=mask(provider.support, 200) if provider.support else None,

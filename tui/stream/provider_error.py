@@ -14,6 +14,7 @@ from typing import Any
 BODY_LIMIT = 64 * 1024
 """Bytes of an error body that are read."""
 _MESSAGE_LIMIT = 4000
+_DEEPEST = 4
 
 
 class ErrorClass(StrEnum):
@@ -89,7 +90,11 @@ _WORDS: tuple[tuple[ErrorClass, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_RETRY_WORDS = re.compile(r"(?:try again|retry) in ([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m)\b", re.IGNORECASE)
+_RETRY_WORDS = re.compile(
+    r"(?:try again|retry) (?:in|after) ([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(rb"<[^<>]{0,200}>")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
@@ -130,12 +135,12 @@ def html_title(body: bytes) -> str | None:
     match = _TITLE.search(body)
     if not match:
         return None
-    return " ".join(match[1].decode(errors="replace").split())[:200] or None
+    return " ".join(_TAG.sub(b"", match[1]).decode(errors="replace").split())[:_MESSAGE_LIMIT] or None
 
 
 def is_html(head: bytes) -> bool:
     """Whether a body begins like a web page."""
-    return head.lstrip()[:20].lower().startswith((b"<!doctype html", b"<html"))
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith((b"<!doctype html", b"<html"))
 
 
 def _json_candidates(text: str) -> Iterator[Any]:
@@ -185,21 +190,27 @@ def _read_node(node: Any, whole: Mapping[str, Any], status: int | None) -> Provi
     return ProviderError(_classify(words, number), message or words, type_, code, provider, retry_after)
 
 
-def _message(value: Any) -> str:
-    """The message as one text; of FastAPI's list only places and reasons, since its `input` repeats the prompt."""
+def _message(value: Any, depth: int = 0) -> str:
+    """The message as one text; of FastAPI's list only places and reasons, since its `input` repeats the prompt.
+
+    What lies deeper than any server that is known nests it is left out.
+    """
+    if depth > _DEEPEST:
+        return ""
     if isinstance(value, str):
         return value.strip()[:_MESSAGE_LIMIT]
     if isinstance(value, dict):
-        return _message(value.get("message") or value.get("detail") or value.get("msg") or "")
+        return _message(value.get("message") or value.get("detail") or value.get("msg") or "", depth + 1)
     if isinstance(value, list):
         parts = []
         for item in value:
             if isinstance(item, dict):
                 place = item.get("loc")
-                where = ".".join(str(part) for part in place) + ": " if isinstance(place, list) else ""
-                parts.append(where + _message(item.get("msg") or item.get("message") or ""))
+                steps = [str(part) for part in place if isinstance(part, str | int)] if isinstance(place, list) else []
+                where = ".".join(steps) + ": " if steps else ""
+                parts.append(where + _message(item.get("msg") or item.get("message") or "", depth + 1))
             else:
-                parts.append(str(item))
+                parts.append(_message(item, depth + 1))
         return "; ".join(part for part in parts if part)[:_MESSAGE_LIMIT]
     return "" if value is None else str(value)
 
@@ -259,4 +270,5 @@ def _retry_words(message: str) -> float | None:
     match = _RETRY_WORDS.search(message)
     if not match:
         return None
-    return float(match[1]) * {"ms": 0.001, "s": 1.0, "m": 60.0}[match[2].lower()]
+    unit = match[2].lower()
+    return float(match[1]) * (0.001 if unit == "ms" else {"s": 1.0, "m": 60.0}[unit[0]])

@@ -5,7 +5,7 @@ Only before any output, only for outcomes whose rule allows it, and never after 
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from tui.stream.outcome import Outcome
@@ -18,23 +18,41 @@ _EPOCH_SECONDS, _EPOCH_MILLISECONDS = 1e9, 1e12
 """From here on a number is a moment and no duration."""
 _DURATION = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,9})?)s)?(?:([0-9]{1,6})ms)?")
 """Go's durations, such as 6m0s or 20ms."""
+_RESETS = (
+    *((f"x-ratelimit-remaining{kind}", f"x-ratelimit-reset{kind}") for kind in ("-requests", "-tokens", "")),
+    ("ratelimit-remaining", "ratelimit-reset"),
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+)
+"""Headers that tell what is left of a limit, and when it is whole again."""
+_DIGITS = re.compile(r"[0-9]{10,}")
+_FOREVER = 1e9
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def read_retry_after(headers: Mapping[str, str], error: ProviderError | None, now: datetime) -> float | None:
-    """Seconds that the server asks to wait: its headers (RFC 9110, 10.2.3) before its body; None if it does not say."""
+    """Seconds that the server asks to wait: its headers (RFC 9110, 10.2.3) before its body; None if it does not say.
+
+    Of several values the longest counts; a number too long to read is longer than any wait.
+    """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0), ("llm_provider-retry-after", 1.0)):
-        value = headers.get(name, "").strip()
-        if _SECONDS.fullmatch(value):
-            return float(value) * unit
-    if date := headers.get("retry-after"):
-        try:
-            return max(0.0, (parsedate_to_datetime(date) - now).total_seconds())
-        except (ValueError, TypeError, OverflowError):
-            pass  # neither seconds nor a date: the server gave no usable hint there
+        values = [value.strip().lstrip("+") for value in headers.get(name, "").split(",")]
+        if values and all(_SECONDS.fullmatch(value) or _DIGITS.fullmatch(value) for value in values):
+            return max(float(value) if _SECONDS.fullmatch(value) else _FOREVER for value in values) * unit
+    if (date := _read_date(headers.get("retry-after", ""), now)) is not None:
+        return date
     if (reset := _read_reset(headers, now)) is not None:
         return reset
     return error.retry_after_s if error is not None else None
+
+
+def _read_date(text: str, now: datetime) -> float | None:
+    """Seconds until an HTTP date in any of the three forms of RFC 9110, 5.6.7; without a zone it is UTC."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None  # no date: the server gave no usable hint there
 
 
 def _read_reset(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -44,11 +62,10 @@ def _read_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     `x-ratelimit-reset` or `ratelimit-reset` in seconds, or as a moment in seconds or milliseconds since 1970.
     """
     waits = []
-    for suffix in ("-requests", "-tokens", ""):
-        for prefix in ("x-ratelimit", "ratelimit"):
-            if headers.get(f"{prefix}-remaining{suffix}", "0").strip() == "0":
-                wait = _read_moment(headers.get(f"{prefix}-reset{suffix}", "").strip(), now)
-                waits += [] if wait is None else [wait]
+    for remaining, reset in _RESETS:
+        if headers.get(remaining, "0").strip() == "0":
+            wait = _read_moment(headers.get(reset, "").strip(), now)
+            waits += [] if wait is None else [wait]
     return max(waits, default=None)
 
 
@@ -58,6 +75,10 @@ def _read_moment(text: str, now: datetime) -> float | None:
     if text.isascii() and text.isdigit() and len(text) < 16:
         moment = int(text) / (1000 if int(text) >= _EPOCH_MILLISECONDS else 1)
         return max(0.0, moment - now.timestamp())
+    try:
+        return max(0.0, (datetime.fromisoformat(text) - now).total_seconds())
+    except (ValueError, TypeError):
+        pass  # no ISO moment: Anthropic sends one, others a duration
     if text and (match := _DURATION.fullmatch(text)):
         return sum(float(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1, 0.001), strict=True))
     return None

@@ -129,6 +129,9 @@ class SSEDecoder:
     def __init__(self) -> None:
         self._lines = LineDecoder()
         self._data: list[str] = []
+        self._size = 0
+        self.oversize: int | None = None
+        """Characters of an event's data that went over the limit of a line; such an event is dropped."""
         self._event = ""
         self._id = ""
         self._retry: int | None = None
@@ -139,6 +142,11 @@ class SSEDecoder:
     def holds_block(self) -> bool:
         """Whether data or an event name waits for its blank line."""
         return bool(self._data or self._event)
+
+    @property
+    def event_name(self) -> str:
+        """The name that the block under way has been given so far."""
+        return self._event
 
     @property
     def tail(self) -> str:
@@ -175,6 +183,10 @@ class SSEDecoder:
         match name:
             case "data":
                 self._data.append(value)
+                self._size += len(value)
+                if self._size > LINE_LIMIT:
+                    self.oversize = self._size
+                    self._data.clear()
             case "event":
                 self._event = value
             case "id" if "\0" not in value:
@@ -188,6 +200,7 @@ class SSEDecoder:
     def _dispatch(self) -> ServerSentEvent | None:
         event = ServerSentEvent(self._event, "\n".join(self._data), self._id, self._retry) if self._data else None
         self._data.clear()
+        self._size = 0
         self._event = ""
         self._retry = None
         return event

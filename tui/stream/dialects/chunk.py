@@ -13,6 +13,8 @@ from tui.text.sanitise import holds_controls
 
 _LARGEST = 2**53
 """JSON can hold any number; from here on it is no count, and a float cannot take it."""
+_NAME_LIMIT = 200
+"""Characters of a tool's name that are of interest; some servers repeat it with every piece of its arguments."""
 _NO_REASON = frozenset({"", "null", "none"})
 
 
@@ -26,6 +28,11 @@ class ChunkReader:
     def take(self, value: Any, out: list[StreamEvent], *, bare: bool = False) -> None:
         """Append what this chunk says to `out`; `bare` tells that no `data:` stood before it."""
         evidence = self._evidence
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    self.take(item, out, bare=bare)
+            return
         if not isinstance(value, dict) or "error" in value or "choices" not in value:
             self._note_error(value)
             if not isinstance(value, dict):
@@ -37,7 +44,7 @@ class ChunkReader:
             if isinstance(choice, dict):
                 if "error" in choice:
                     self._note_error({"choices": [choice]})
-                if not choice.get("index"):
+                if choice.get("index") in (0, None, "0"):
                     self._take_choice(choice, out, bare=bare)
         if "usage" in value or "x_groq" in value:
             self._take_usage(value, out)
@@ -72,7 +79,7 @@ class ChunkReader:
         elif bare:
             evidence.bare_chunks = True
         source = delta if isinstance(delta, dict) and delta else None
-        if source is None and isinstance(message, dict) and not evidence.has_text:
+        if source is None and isinstance(message, dict) and not evidence.text_chars:
             source = message  # some relays repeat the whole text in `message` beside each delta: then the delta wins
         if source is not None:
             self._take_delta(source, out)
@@ -125,7 +132,9 @@ class ChunkReader:
         name = name if isinstance(name, str) else ""
         arguments = arguments if isinstance(arguments, str) else ""
         names = self._evidence.tool_names
-        names[index] = names.get(index, "") + name
+        if len(known := names.get(index, "")) < _NAME_LIMIT:
+            names[index] = known + name
+        self._evidence.tool_chars += len(name) + len(arguments)
         identity = call.get("id")
         out.append(ToolCallDelta(index, identity if isinstance(identity, str) else None, name, arguments))
 

@@ -5,6 +5,8 @@ by `OpenAIStreamDecoder`, line by line; what one chunk says is read in `chunk.py
 """
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from tui.stream.dialects import StreamDecoder, WireRequest
@@ -21,6 +23,7 @@ WHOLE_BODY_LIMIT = 64 * 1024 * 1024
 _FIELDS = frozenset({"data", "event", "id", "retry", "error"})
 # What relays send as data to keep a connection open; none of it is JSON and none of it is damage.
 _KEEPALIVE_WORDS = frozenset({"ping", "[ping]", "pong", "keep-alive", "keepalive", "heartbeat", "processing"})
+_PREFIXES = re.compile(r"(?:data:\s*)+")
 _JSON = json.JSONDecoder(strict=False)
 
 
@@ -118,7 +121,7 @@ class OpenAIStreamDecoder:
             if evidence.done:
                 break
         else:
-            evidence.oversize_line = self._lines.oversize
+            evidence.oversize_line = self._lines.oversize or self._events.oversize
         evidence.invalid_utf8 = self._events.invalid_utf8
         return out
 
@@ -131,6 +134,7 @@ class OpenAIStreamDecoder:
             return out
         if not evidence.done:
             self._end_lines(out)
+        self._end_bare(out)
         self._chunks.end(out)
         return out
 
@@ -139,7 +143,10 @@ class OpenAIStreamDecoder:
         text = self._events.decode(tail)
         name, colon, value = text.partition(":")
         if tail and (not colon or name not in _FIELDS):
-            self._bare.append(text)
+            if self.evidence.events and not self._bare and not _is_object(text.strip()):
+                self.evidence.tail_bytes += len(tail)
+            else:
+                self._bare.append(text)
         self._end_bare(out)
         if colon and name == "error":
             self._end_error(value.strip(), out)
@@ -185,7 +192,8 @@ class OpenAIStreamDecoder:
         name, _, value = text.partition(":")
         if name == "data":
             evidence.sse_fields = True
-            if self._events.holds_block and _is_end_mark(_strip_prefixes(value)):
+            named_error = self._events.event_name == "error"
+            if self._events.holds_block and not named_error and _is_end_mark(_strip_prefixes(value)):
                 self._dispatch(out)  # nothing can follow it, so what it ends need not wait for a blank line
             if self._events.holds_block or not self._take_whole(value, out):
                 self._events.take_line(text)
@@ -230,12 +238,13 @@ class OpenAIStreamDecoder:
     def _take_event(self, name: str, data: str, out: list[StreamEvent]) -> None:
         """Handle a dispatched event: its data as a whole, else each of its lines; what is left over is damage."""
         text = _strip_prefixes(data)
+        if name == "error":
+            self.evidence.events += 1
+            self._take_error(text, out)
+            return
         if self._take_mark(text):
             return
         self.evidence.events += 1
-        if name == "error":
-            self._take_error(text, out)
-            return
         for part in (text,) if (whole := _whole_values(text)) is not None else text.split("\n"):
             values = whole if whole is not None else _whole_values(_strip_prefixes(part))
             if values is None:
@@ -271,12 +280,22 @@ class OpenAIStreamDecoder:
             self._bare_size += len(text)
 
     def _end_bare(self, out: list[StreamEvent]) -> None:
-        values = _whole_values("\n".join(self._bare).strip()) if self._bare else None
-        for value in values or ():
+        """What stood outside of any field: one JSON text, else lines and blocks of which some may be JSON."""
+        bare, self._bare = "\n".join(self._bare), []
+        if (values := _whole_values(bare.strip())) is not None:
+            self._take_values(values, out)
+            return
+        streamed = self.evidence.events > 0
+        for block in _blocks(bare):
+            if (values := _whole_values(block)) is not None:
+                self._take_values(values, out)
+            elif streamed and "{" in block:
+                self._count_damage(block)  # an event whose field name was lost, or half of one
+
+    def _take_values(self, values: list[Any], out: list[StreamEvent]) -> None:
+        for value in values:
             self.evidence.events += 1
             self._chunks.take(value, out, bare=True)
-        if self._bare and values is None and self.evidence.events:
-            self.evidence.tail_bytes += len("\n".join(self._bare).encode(errors="replace"))
 
     def _end_event(self, torn_bytes: int, out: list[StreamEvent]) -> None:
         """The last event, which no blank line ended."""
@@ -314,9 +333,21 @@ def _is_object(line: str) -> bool:
 def _strip_prefixes(value: str) -> str:
     """Without white space around it and without `data:` repeated by a relay."""
     text = value.strip()
-    while text.startswith("data:"):
-        text = text[5:].lstrip()
-    return text
+    return _PREFIXES.sub("", text, count=1) if text.startswith("data:") else text
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The lines that begin a JSON text, each with the lines that belong to it, and every other line by itself."""
+    lines = text.split("\n")
+    while lines:
+        if lines[0].strip() in ("{", "["):
+            closing = "}" if lines[0].strip() == "{" else "]"
+            end = next((at for at, line in enumerate(lines) if line.rstrip(", ") == closing), None)
+            if end is not None:
+                yield "\n".join(lines[: end + 1])
+                del lines[: end + 1]
+                continue
+        yield lines.pop(0).strip()
 
 
 def _whole_values(text: str) -> list[Any] | None:
