@@ -2,10 +2,15 @@ import re
 import tomllib
 
 import pytest
+from textual.app import App
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, Sentence, pick_model, say, send_prompt, sentence, spoken, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
+from tui.chat.catalogue import Model, ModelCatalogue
+from tui.settings.provider import Provider
+from tui.text.language import load_language
+from tui.ui.widgets.model_picker import ModelPicker
 
 
 def rows(terminal: PtyTerminal) -> list[str]:
@@ -162,3 +167,27 @@ def test_without_a_model_a_prompt_opens_the_picker_and_stays(desk: Desk) -> None
         terminal.press("enter")
         exchange = first.next_exchange()
         assert (exchange.body["model"], exchange.body["messages"][-1]["content"]) == ("two", "kept")
+
+
+async def test_enter_in_the_same_moment_as_the_filter_takes_what_was_typed() -> None:
+    """The list is drawn a message later than the filter changes; Enter must not take what stood there before."""
+    providers = {"acme": Provider("acme", "http://127.0.0.1:9/v1")}
+    catalogue = ModelCatalogue(providers, ["acme/cut", "acme/stall", "acme/404"])
+    chosen: list[Model | None] = []
+
+    async def refresh() -> None:
+        """Nothing more is known."""
+
+    class Host(App[None]):
+        """An app with nothing but the picker."""
+
+        def on_mount(self) -> None:
+            self.push_screen(ModelPicker(catalogue, refresh, None, None, load_language("en")), chosen.append)
+
+    async with Host().run_test() as pilot:
+        picker = pilot.app.screen
+        assert isinstance(picker, ModelPicker)
+        picker.filter_input.value = "404"
+        picker.choose_highlighted()
+        await pilot.pause()
+    assert [model.id for model in chosen if model is not None] == ["404"]

@@ -89,6 +89,7 @@ class ModelPicker(ModalScreen[Model | None]):
         self._current = current
         self._language = language
         self._shown: list[Model] = []
+        self._filtered: str | None = None
         self._asking = True
 
     def compose(self) -> ComposeResult:
@@ -127,7 +128,9 @@ class ModelPicker(ModalScreen[Model | None]):
 
     @on(Input.Submitted)
     def choose_highlighted(self) -> None:
-        """Enter in the filter takes the highlighted model."""
+        """Enter in the filter takes the highlighted model of what was typed, though its list may not be drawn yet."""
+        if self.filter_input.value != self._filtered:
+            self._fill()
         if self._shown and self.options.highlighted is not None:
             self.dismiss(self._shown[self.options.highlighted])
 
@@ -137,7 +140,7 @@ class ModelPicker(ModalScreen[Model | None]):
         self.dismiss(self._shown[event.option_index])
 
     def _fill(self) -> None:
-        typed = self.filter_input.value
+        typed = self._filtered = self.filter_input.value
         found = filter_models(self._catalogue.models(), typed)
         self._shown = found[:SHOWN]
         options = [Option(self._label(model)) for model in self._shown]
