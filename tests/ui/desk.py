@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.pty.terminal import PtyTerminal
+from tests.ui.server import RawServer
 from tui.text.language import load_language
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -160,3 +161,10 @@ def wait_for_status(terminal: PtyTerminal, pattern: str) -> None:
 
     status.__name__ = f"a status bar with {pattern!r}"
     terminal.wait_for(status)
+
+
+def open_raw(desk: Desk, server: RawServer) -> PtyTerminal:
+    """The app on a server whose bytes the test sends, with everything behind the screen open."""
+    terminal = desk.open("--base-url", server.base_url, "-m", "raw")
+    welcome(terminal)
+    return terminal

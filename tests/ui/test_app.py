@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, Sentence, say, send_prompt, spoken, squeeze, wait_for_status, welcome
+from tests.ui.desk import Desk, Sentence, open_raw, say, send_prompt, spoken, squeeze, wait_for_status, welcome
 from tests.ui.opened import Consent, make_app, make_opener
 from tests.ui.server import RawServer
 from tui.chat.choice import Wish
@@ -48,8 +48,7 @@ async def test_a_prompt_sent_while_everything_opens_waits_and_is_not_lost(tmp_pa
 
 @pytest.mark.slow
 def test_what_is_opening_is_said(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     assert terminal.raw_has(say("welcome.opening").encode())
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, note, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.desk import Desk, note, open_raw, say, send_prompt, spoken, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
 
 ALTERNATE_SCREEN, SHOWN_CURSOR, PASTE = 1049, 25, 2004
@@ -98,8 +98,7 @@ def test_a_crash_is_one_masked_sentence_and_a_masked_log(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_after_a_kill_at_most_a_second_of_text_is_missing(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "count")
     stream = raw_server.next_stream()
     sent: list[tuple[float, int]] = []
@@ -197,8 +196,7 @@ def test_a_stop_in_the_same_moment_as_the_prompt_is_no_question_whether_to_quit(
     desk: Desk, raw_server: RawServer
 ) -> None:
     """Either the reply is stopped or, if nothing was asked yet, the prompt is back in the editor."""
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     terminal.send("hello\r\x03")
     terminal.wait_for(lambda text: "│ hello" in text or note("cancelled")(text))
     assert say("keys.again_to_quit") not in terminal.text()

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, send_prompt, welcome
+from tests.ui.desk import Desk, open_raw, send_prompt, welcome
 from tests.ui.opened import make_app, make_opener
 from tests.ui.server import PATIENCE, Exchange, RawServer
 from tui.chat.choice import Wish
@@ -84,8 +84,7 @@ def test_page_down_at_the_end_goes_on_following(desk: Desk, raw_server: RawServe
 
 @pytest.mark.slow
 def test_page_up_in_a_log_that_fits_goes_on_following(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal)
     stream = raw_server.next_stream()
     stream.say("short\n\n")

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.ui.desk import Desk, note, pick_model, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.desk import Desk, note, open_raw, pick_model, say, send_prompt, spoken, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
 
 
@@ -14,8 +14,7 @@ def test_opens_on_practice_and_says_so(desk: Desk) -> None:
 
 
 def test_words_are_shown_while_their_stream_is_open(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "tell me")
     stream = raw_server.next_stream()
     stream.say("The first words")
@@ -106,8 +105,7 @@ def test_a_rate_limit_shows_its_retry_and_escape_ends_the_wait(desk: Desk, pract
 
 
 def test_a_prompt_that_is_sent_meanwhile_is_queued_and_then_sent(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("first answer")
@@ -122,8 +120,7 @@ def test_a_prompt_that_is_sent_meanwhile_is_queued_and_then_sent(desk: Desk, raw
 
 
 def test_escape_gives_a_queued_prompt_back_and_leaves_the_stream_alone(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("begun")
@@ -139,8 +136,7 @@ def test_escape_gives_a_queued_prompt_back_and_leaves_the_stream_alone(desk: Des
 
 
 def test_an_interrupted_reply_gives_the_queued_prompt_back(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("begun")
@@ -187,8 +183,7 @@ def test_a_new_chat_begins_empty(desk: Desk, practice: ServedPractice) -> None:
 
 @pytest.mark.slow
 def test_a_reply_goes_on_behind_a_new_chat(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("first half")
@@ -213,8 +208,7 @@ def test_a_reply_goes_on_behind_a_new_chat(desk: Desk, raw_server: RawServer) ->
 
 @pytest.mark.slow
 def test_ctrl_c_copies_a_selection_and_stops_nothing(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("begun")
@@ -231,8 +225,7 @@ def test_ctrl_c_copies_a_selection_and_stops_nothing(desk: Desk, raw_server: Raw
 
 @pytest.mark.slow
 def test_escape_closes_the_picker_and_leaves_the_stream_alone(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
     stream = raw_server.next_stream()
     stream.say("begun")
@@ -246,8 +239,7 @@ def test_escape_closes_the_picker_and_leaves_the_stream_alone(desk: Desk, raw_se
 
 
 def test_a_reply_in_another_chat_is_counted_and_can_be_stopped(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     send_prompt(terminal)
     stream = raw_server.next_stream()
     stream.say("half of it")

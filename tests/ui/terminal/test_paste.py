@@ -2,7 +2,7 @@
 
 from textual import events
 
-from tests.ui.desk import Desk, welcome
+from tests.ui.desk import Desk, open_raw
 from tests.ui.server import RawServer
 from tui.ui.terminal.paste import PasteGuard, PasteSafeParser
 
@@ -34,8 +34,7 @@ def test_the_parser_makes_one_paste_of_it() -> None:
 
 
 def test_coloured_output_is_pasted_and_not_sent(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    welcome(terminal)
+    terminal = open_raw(desk, raw_server)
     terminal.send(f"{START}safe \x1b[31mred\x1b[0m more\rrm -rf\r{END}")
     text = terminal.wait_for("│ rm -rf")
     assert "│ safe ␛[31mred␛[0m more" in text
