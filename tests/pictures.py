@@ -17,16 +17,19 @@ os.environ.update(TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-
 from textual.pilot import Pilot
 
 from tui.chat.choice import Wish
+from tui.chat.conversation import Conversation, Reply, Turn
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
 from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
+from tui.stream.outcome import Outcome
 from tui.text.language import load_language
 from tui.ui.app import Opening, WeirApp
-from tui.ui.log.note_view import NoteView
-from tui.ui.log.reply_view import ReplyView
+from tui.ui.log.message_log import MessageLog
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ROOT / "tests" / "markdown" / "documents"
+THEMES = ("weir-dark", "weir-light", "high-contrast", "ansi")
 Play = Callable[[Pilot[None]], Awaitable[None]]
 
 
@@ -43,10 +46,11 @@ async def until(pilot: Pilot[None], ready: Callable[[], bool], seconds: float = 
 async def say(pilot: Pilot[None], text: str) -> None:
     """Type a prompt, send it and wait for its reply's end."""
     app = pilot.app
+    assert isinstance(app, WeirApp), "the pictures are of weir"
     await pilot.press(*("space" if letter == " " else letter for letter in text))
     await pilot.press("enter")
     await pilot.pause(0.1)
-    await until(pilot, lambda: all(view.reply.outcome is not None for view in app.screen.query(ReplyView)))
+    await until(pilot, lambda: app.workspace is not None and not app.workspace.session.running())
     await pilot.pause(0.3)
 
 
@@ -64,8 +68,6 @@ async def a_cut_reply(pilot: Pilot[None]) -> None:
     await say(pilot, "Why do streams break?")
     await pick(pilot, "cut")
     await say(pilot, "And what does it look like?")
-    await until(pilot, lambda: bool(pilot.app.screen.query(NoteView)))
-    await pilot.pause(0.3)
 
 
 async def a_picker(pilot: Pilot[None]) -> None:
@@ -81,11 +83,30 @@ async def a_first_screen(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+def a_document(name: str) -> Play:
+    """A whole reply, from its start."""
+
+    async def play(pilot: Pilot[None]) -> None:
+        text = (DOCUMENTS / f"{name}.md").read_text(encoding="utf-8")
+        reply = Reply("practice", name, pieces=[text], outcome=Outcome.COMPLETE)
+        log = pilot.app.screen.query_one(MessageLog)
+        log.show(Conversation(turns=[Turn("Show me.", [reply])]), "")
+        log.scroll_home(animate=False)
+        await pilot.pause(0.3)
+
+    return play
+
+
 PICTURES: dict[str, tuple[Play, str, tuple[int, int]]] = {
     "cut-dark": (a_cut_reply, "weir-dark", (100, 36)),
     "cut-light": (a_cut_reply, "weir-light", (100, 36)),
     "picker": (a_picker, "weir-dark", (100, 24)),
     "first": (a_first_screen, "weir-dark", (100, 24)),
+} | {
+    f"log/{name}-{theme}-{width}": (a_document(name), theme, (width, height))
+    for name, heights in (("mixed", (76, 64)), ("chinese", (44, 34)), ("wide_table", (60, 34)))
+    for theme in THEMES
+    for width, height in zip((60, 120), heights, strict=True)
 }
 
 
@@ -115,7 +136,7 @@ async def draw(play: Play, theme: str, size: tuple[int, int]) -> str:
 
 def main(folder: Path) -> None:
     """Draw every picture."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log").mkdir(parents=True, exist_ok=True)
     for name, (play, theme, size) in PICTURES.items():
         svg = asyncio.run(draw(play, theme, size))
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")

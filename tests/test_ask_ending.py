@@ -55,6 +55,7 @@ async def test_what_stops_a_request_before_the_network_is_told_like_any_ending(w
     assert [(one.end["outcome"], one.code) for one in ran] == [(name, 2) for name in cases]
 
 
+@pytest.mark.slow
 async def test_every_limit_of_the_command_line_is_kept(weir: Command, practice: PracticeServer) -> None:
     cases = {
         "first-byte-timeout": ("mute", "--first-byte-timeout", 0.05),
@@ -251,7 +252,19 @@ async def test_closed_descriptors_are_no_bug(weir: Command, practice: PracticeSe
             ran = await finish(process)
         return ran.code, ran.out.count(b'"type": "end"'), ran.err
 
-    assert (await ask("<&- 2>&-"), await ask(">&-")) == ((3, 1, b""), (3, 0, b""))
+    assert await ask("<&- 2>&-") == (3, 1, b"")
+    recorded = weir.paths.records.read_bytes()
+    for closed in (">&-", ">&- 2>&-", "<&- >&-"):
+        assert await ask(closed) == (141, 0, b"")
+    assert weir.paths.records.read_bytes() == recorded  # nothing is asked on behalf of nobody
+
+
+async def test_a_closed_stdout_is_said_by_the_exit_code_in_text_mode_too(
+    weir: Command, practice: PracticeServer
+) -> None:
+    async with weir.start("ask", *at(practice, "markdown"), "Hello", shell='exec "$@" >&-') as process:
+        ran = await finish(process)
+    assert (ran.code, ran.err) == (141, b"")
 
 
 async def test_a_wrong_command_line_is_one_line_and_exit_2(weir: Command) -> None:

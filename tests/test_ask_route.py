@@ -75,6 +75,7 @@ async def test_without_any_server_it_says_what_to_set(weir: Command) -> None:
         assert name in line["message"]
 
 
+@pytest.mark.slow
 async def test_the_model_is_the_last_that_answered_else_the_first_of_the_list(
     weir: Command, practice: PracticeServer
 ) -> None:
@@ -106,6 +107,7 @@ async def test_a_flag_s_server_is_the_only_one_whose_models_are_listed(weir: Com
     assert "one/markdown, one/code" in unnamed.lines[0]["message"]
 
 
+@pytest.mark.slow
 async def test_practice_is_practice_whatever_the_config_has(weir: Command, practice: PracticeServer) -> None:
     config = weir.home / "live.toml"
     config.write_text(f'model = "live/table"\n[providers.live]\nbase_url = "{practice.base_url}"\n')
@@ -160,6 +162,7 @@ async def test_what_could_not_be_kept_is_said(weir: Command, practice: PracticeS
     assert last == f"weir: 3 changes could not be written to {weir.paths.database} before leaving."
 
 
+@pytest.mark.slow
 async def test_every_request_leaves_one_record_for_its_owner_only(weir: Command, practice: PracticeServer) -> None:
     ran = await asyncio.gather(
         *(weir.run("ask", "--json", *at(practice, name), "My secret prompt") for name in ("table", "500"))

@@ -49,8 +49,10 @@ REFUSED = [
     (["ask", "--no-stdin", "--config", "/no/such/file", "Hi"], "/no/such/file: there is no such file."),
     (["practice", "--port", "65536"], "argument --port: 65536 is not a whole number from 0 to 65535."),
     (["practice", "--port", "x"], "argument --port: x is not a whole number from 0 to 65535."),
+    (["--colors", "many"], "argument --colors: invalid choice: 'many'"),
     (["practice", "--fault", "flood"], "argument --fault: invalid choice: 'flood'"),
     ([], "the app needs a terminal; use `weir ask` in a pipe or a script"),
+    (["--plain", "--provider", "none"], 'There is no provider "none" in the config'),
     (["-m", "x\x1b[2J", "--bad\u202e"], "unrecognized arguments: --bad. See `weir --help`."),
 ]
 
@@ -82,7 +84,7 @@ def test_with_json_the_sentence_is_a_line_on_stdout(
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, words in (
         (["--version"], [f"weir {__version__}"]),
-        (["--help"], ["ask", "practice", "--base-url", "--first-byte-timeout"]),
+        (["--help"], ["ask", "practice", "--base-url", "--first-byte-timeout", "--plain", "--colors"]),
         (["ask", "--help"], ["PROMPT", "--json", "--no-stream", "--raw", "--save"]),
         (["practice", "--help"], ["--port", "--fault"]),
     ):

@@ -1,73 +1,46 @@
-"""The command line: arguments, exit codes, and what each command opens; a command is imported only when it runs."""
+"""The command line: exit codes, and what each command opens; a command is imported only when it runs."""
 
 import argparse
 import asyncio
 import os
-import re
-import stat
 import sys
 from collections.abc import Sequence
-from math import nan
-from typing import TYPE_CHECKING, Any, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from tui import __version__
+from tui.arguments import UsageError, given_parameters, make_parser
 from tui.settings.config import Config, ConfigError, read_config
 from tui.settings.paths import find_paths
-from tui.settings.provider import DIALECTS, Timeouts
-from tui.settings.secrets import Masker, is_variable_name
+from tui.settings.provider import Timeouts
+from tui.settings.secrets import Masker
+from tui.settings.standard_streams import fill_closed_streams, put_terminal, read_piped_text
+from tui.settings.terminal import Terminal, read_terminal
 
 if TYPE_CHECKING:
-    from tui.compose import Launch
+    from tui.launch import Launch
     from tui.text.language import Language
 
 USAGE, BUG, INTERRUPTED = 2, 1, 130
 _ANSWERED = (0, 3, 5)
 """The exit codes of a reply of which something came."""
-_TIMEOUTS = {
-    "connect": "until the connection stands",
-    "first-byte": "until the first event",
-    "idle": "without a byte",
-    "stall": "with keep-alives but no text",
-    "deadline": "for the whole reply",
-}
-
-
-class UsageError(ValueError):
-    """The command line cannot be understood; the text is one sentence."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def __init__(self, **options: Any) -> None:
-        # Abbreviated, `--api-key KEY` would be taken for --api-key-env.
-        super().__init__(allow_abbrev=False, **options)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}. See `{self.prog} --help`.")
+_NO_TERMINAL = "the app needs a terminal; use `weir ask` in a pipe or a script"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a bug of ours ends in one masked sentence, never in a traceback."""
-    _fill_closed_streams()
+    fill_closed_streams()
     try:
         return _obey(list(sys.argv[1:] if argv is None else argv), Masker())
     except BrokenPipeError as error:
-        from tui.ask import give_up_stdout
+        from tui.headless.stdout import give_up_stdout
 
         return give_up_stdout(error)
-
-
-def _fill_closed_streams() -> None:
-    """Point a closed stdin, stdout or stderr at nothing: else its number would go to the first file or socket."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            null = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
 
 
 def _obey(arguments: list[str], mask: Masker) -> int:
     as_json = "--json" in arguments
     try:
-        return _run(_make_parser().parse_args(arguments), mask)
+        return _run(make_parser().parse_args(arguments), mask)
     except (UsageError, ConfigError) as error:
         _complain(mask(str(error)), as_json=as_json)  # it repeats an argument, which may be a key in the wrong place
         return USAGE
@@ -85,17 +58,25 @@ def _run(options: argparse.Namespace, mask: Masker) -> int:
         return asyncio.run(_practise(options.port, options.fault))
     paths = find_paths()
     config_file = getattr(options, "config", None)
-    config = read_config(config_file or paths.config_file, must_exist=config_file is not None)
+    must_exist = config_file is not None and command != "providers add"
+    if command == "doctor":
+        return _diagnose(options, config_file or paths.config_file, mask, must_exist=must_exist)
+    config = read_config(config_file or paths.config_file, must_exist=must_exist)
     launch = _make_launch(options, config)
     if command == "ask":
         return _ask(options, launch, mask)
-    return _open_app(options, launch)
+    if command == "compare":
+        return _compare(options, launch, mask)
+    if command == "models":
+        return asyncio.run(_list_models(launch, mask, as_json=options.json))
+    if command in ("providers add", "providers list"):
+        return _mind_providers(options, launch, mask)
+    return _open_chat(options, launch, mask)
 
 
 def _make_launch(options: argparse.Namespace, config: Config) -> "Launch":
     from tui.chat.choice import Wish
-    from tui.compose import Launch
-    from tui.stream.client import DEFAULT_RETRIES
+    from tui.launch import Launch
 
     def given(name: str) -> Any:
         return getattr(options, name, None)
@@ -117,9 +98,62 @@ def _make_launch(options: argparse.Namespace, config: Config) -> "Launch":
         bool(given("allow_http")),
         bool(given("practice")),
         timeouts,
+        given_parameters(options),
     )
-    retries = given("retries")
-    return Launch(find_paths(), config, os.environ, wish, DEFAULT_RETRIES if retries is None else retries)
+    return Launch(find_paths(), config, os.environ, wish, given("retries"))
+
+
+async def _list_models(launch: "Launch", mask: Masker, *, as_json: bool) -> int:
+    from tui.compose import open_workspace
+    from tui.headless.stdout import write_error
+    from tui.models import print_models
+
+    language = _language(launch)
+    workspace = await open_workspace(launch, mask, lambda trouble: None, keep=False, consent=None)
+    try:
+        if workspace.routes.default is None:
+            write_error(language.say("headless.no_provider"), as_json=as_json)
+            return USAGE
+        return await print_models(workspace, language, as_json=as_json)
+    finally:
+        await workspace.close()
+
+
+def _diagnose(options: argparse.Namespace, config_file: Any, mask: Masker, *, must_exist: bool) -> int:
+    """A config that cannot be read is a finding, too."""
+    from tui.compose import open_workspace
+    from tui.doctor import Examination, examine, tell_no_route
+
+    config, trouble = Config(), None
+    try:
+        config = read_config(config_file, must_exist=must_exist)
+    except ConfigError as error:
+        trouble = mask(str(error))
+    launch = _make_launch(options, config)
+    wish = launch.wish
+    if options.all and (wish.model or wish.provider or wish.base_url or wish.practice):
+        raise UsageError("--all walks the way to every provider of the config; leave out what names one")
+    wanted = Examination(launch.paths, launch.environ, _language(launch), options.json, options.all)
+    if trouble is not None:
+        return tell_no_route(trouble, wanted)
+
+    async def opener() -> Any:
+        return await open_workspace(launch, mask, lambda trouble: None, keep=False, consent=None)
+
+    return asyncio.run(examine(opener, wanted, mask))
+
+
+def _mind_providers(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
+    from tui.providers import Order, add_provider, list_providers
+
+    config, wish, language = launch.config, launch.wish, _language(launch)
+    if options.command == "providers list":
+        return list_providers(config, launch.environ, language)
+    order = Order(
+        options.name, wish.base_url, wish.api_key_env, wish.dialect, wish.allow_http, wish.model, not options.no_test
+    )
+    path = config.path or launch.paths.config_file
+    return asyncio.run(add_provider(order, config, path, launch.environ, mask, language))
 
 
 def _ask(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
@@ -130,11 +164,44 @@ def _ask(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
     return asyncio.run(_ask_once(question, launch, mask, save=options.save))
 
 
+def _compare(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
+    from dataclasses import replace
+
+    from tui.chat.choice import choose_routes
+    from tui.compare.comparison import Comparison, check_count, read_prompts
+    from tui.compare.lineup import lead_wish
+    from tui.compare.run import CompareOpening, run_compare
+    from tui.compose import begin_trace, open_workspace
+
+    names = [name for name in (launch.wish.model, *getattr(options, "models", ())) if name]
+    check_count(names)
+    if options.prompts and options.prompt:
+        raise UsageError("--prompts FILE and PROMPT both say what to ask; give one of them")
+    if options.prompts:
+        prompts = read_prompts(options.prompts)
+    else:
+        prompts = (_read_prompt(options.prompt, use_stdin=not options.no_stdin, command="compare"),)
+    comparison = Comparison(tuple(names), prompts, options.repeat, options.system, options.json, options.save)
+    lead = replace(launch, wish=lead_wish(launch.wish, names))
+    routes = choose_routes(lead.wish, launch.config, launch.environ)  # complains before anything is opened
+
+    def begin(name: str) -> Any:
+        return begin_trace(replace(launch, wish=replace(launch.wish, model=name)), routes, mask, stream=True)
+
+    async def opener(report: Any) -> Any:
+        return await open_workspace(lead, mask, report, keep=options.save, consent=None)
+
+    opening = CompareOpening(launch.environ, _language(launch), mask, opener, begin)
+    return asyncio.run(run_compare(opening, comparison))
+
+
 async def _ask_once(question: Any, launch: "Launch", mask: Masker, *, save: bool) -> int:
-    from tui.ask import Stopped, StopSignals, tell_stopped, write_error
+    from tui.ask import tell_stopped
     from tui.chat.choice import choose_routes
     from tui.chat.database import StoreTrouble
     from tui.compose import begin_trace, open_workspace
+    from tui.headless.stdout import write_error
+    from tui.headless.stop_signals import Stopped, StopSignals
 
     language = _language(launch)
 
@@ -158,7 +225,8 @@ async def _ask_once(question: Any, launch: "Launch", mask: Masker, *, save: bool
 
 
 async def _ask_in(workspace: Any, question: Any, language: "Language", signals: Any) -> int:
-    from tui.ask import ask, write_error
+    from tui.ask import ask
+    from tui.headless.stdout import write_error
 
     if workspace.routes.default is None:
         write_error(language.say("headless.no_provider"), as_json=question.as_json)
@@ -188,39 +256,102 @@ def _no_model(workspace: Any, language: "Language") -> str:
     return language.say("headless.no_model", names="-")
 
 
-def _read_prompt(words: list[str], *, use_stdin: bool) -> str:
+def _read_prompt(words: list[str], *, use_stdin: bool, command: str = "ask") -> str:
     """PROMPT, a blank line, then stdin when it is a pipe or a file."""
     parts = [" ".join(words)] if words else []
-    if use_stdin and sys.stdin is not None and _is_pipe_or_file(sys.stdin.fileno()):
-        parts.append(sys.stdin.buffer.read().decode(errors="replace").strip("\n"))
+    if use_stdin and (piped := read_piped_text()) is not None:
+        parts.append(piped)
     prompt = "\n\n".join(part for part in parts if part.strip())
     if not prompt:
-        raise UsageError("there is no prompt; write it behind `weir ask` or pipe it in")
+        raise UsageError(f"there is no prompt; write it behind `weir {command}` or pipe it in")
     return prompt
 
 
-def _is_pipe_or_file(descriptor: int) -> bool:
-    try:
-        mode = os.fstat(descriptor).st_mode
-    except OSError:
-        return False  # stdin is closed: there is nothing to read
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
-
-
-def _open_app(options: argparse.Namespace, launch: "Launch") -> int:
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        raise UsageError("the app needs a terminal; use `weir ask` in a pipe or a script")
+def _open_chat(options: argparse.Namespace, launch: "Launch", mask: Masker) -> int:
+    """The app, or line mode where that was asked for or is all that there can be."""
     from tui.chat.choice import choose_routes
-    from tui.compose import open_workspace
-    from tui.ui.run import run_app
 
-    choose_routes(launch.wish, launch.config, launch.environ)  # complains about the flags before the screen opens
+    choose_routes(launch.wish, launch.config, launch.environ)  # complains about the flags before anything opens
+    terminal = _read_terminal(options, launch)
+    reason = None if options.plain else _why_plain(launch, terminal)
+    if reason is not None:
+        _complain(reason, as_json=False)
+    if options.plain or reason is not None:
+        return _open_plain(options, launch, terminal, mask)
+    return _open_app(options, launch, terminal)
+
+
+def _read_terminal(options: argparse.Namespace, launch: "Launch") -> Terminal:
+    """The facts, as the flag, else the config, would have them; Textual learns of them by its own variables."""
+    environ, colours = os.environ, options.colors or launch.config.colors
+    terminal = read_terminal(launch.environ, colours)
+    if colours == "auto":
+        environ.setdefault("TEXTUAL_COLOR_SYSTEM", terminal.textual_color_system)
+        return terminal
+    environ["TEXTUAL_COLOR_SYSTEM"] = terminal.textual_color_system
+    if colours == "none":
+        environ["NO_COLOR"] = "1"
+    else:
+        environ.pop("NO_COLOR", None)  # who asks for colours here means it (https://no-color.org)
+    return terminal
+
+
+def _why_plain(launch: "Launch", terminal: Terminal) -> str | None:
+    """Why the app cannot be shown to somebody who sits at a terminal; None if it can, or nobody does."""
+    if not sys.stdin.isatty():
+        return None
+    if terminal.dumb:
+        return _language(launch).say("plain.dumb", term=launch.environ.get("TERM", ""))
+    if not sys.stdout.isatty() and not sys.stderr.isatty():
+        return _language(launch).say("plain.no_screen")
+    return None
+
+
+def _open_plain(options: argparse.Namespace, launch: "Launch", terminal: Terminal, mask: Masker) -> int:
+    from tui.compose import open_workspace
+    from tui.plain.run import PlainOpening, run_plain
 
     async def opener(mask: Any, report: Any, consent: Any) -> Any:
         return await open_workspace(launch, mask, report, keep=True, consent=consent)
 
-    resume = bool(getattr(options, "continue_", False))
-    return run_app(launch.config, launch.paths, _language(launch), opener, resume=resume)
+    piped = read_piped_text() or None
+    typed = put_terminal(0)
+    if piped is None and not typed:
+        raise UsageError(_NO_TERMINAL)
+    opening = PlainOpening(launch.paths, _language(launch), terminal, opener, options.continue_, piped, typed)
+    return run_plain(opening, mask)
+
+
+def _open_app(options: argparse.Namespace, launch: "Launch", terminal: Terminal) -> int:
+    piped = read_piped_text()
+    seated = sys.stdin.isatty() or piped is not None
+    if terminal.dumb or not seated or not put_terminal(0, 2):
+        raise UsageError(_NO_TERMINAL)
+    if piped:
+        _put_into_editor(piped, launch)
+    from tui.ui.run import run_app
+
+    async def opener(mask: Any, report: Any, consent: Any) -> Any:
+        # Much is imported here, after the first paint; in a thread, so that keys are taken meanwhile.
+        compose = await asyncio.to_thread(import_module, "tui.compose")
+        return await compose.open_workspace(launch, mask, report, keep=True, consent=consent)
+
+    return run_app(launch.config, launch.paths, _language(launch), opener, resume=options.continue_)
+
+
+def _put_into_editor(text: str, launch: "Launch") -> None:
+    """Behind what was left unsent: the editor opens with both, and neither is lost whatever happens to the app."""
+    from dataclasses import replace
+
+    from tui.settings.state import read_state, write_state
+
+    state = read_state(launch.paths.state_file)
+    draft = f"{state.draft}\n\n{text}" if state.draft else text
+    try:
+        write_state(launch.paths.state_file, replace(state, draft=draft))
+    except OSError as error:
+        where = launch.paths.state_file
+        raise UsageError(f"{where}: what came through stdin cannot be kept ({error.strerror})") from None
 
 
 async def _practise(port: int, fault: str | None) -> int:
@@ -247,7 +378,7 @@ def _language(launch: "Launch") -> "Language":
 
 
 def _complain(message: str, *, as_json: bool) -> None:
-    from tui.ask import write_error
+    from tui.headless.stdout import write_error
 
     write_error(message, as_json=as_json)
 
@@ -257,107 +388,6 @@ def _report_bug(error: Exception, mask: Masker, *, as_json: bool) -> int:
 
     _complain(write_crash_log(find_paths().crash_log, error, mask), as_json=as_json)
     return BUG
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    shared = _shared_options()
-    parser = _Parser(
-        prog="weir",
-        parents=[shared],
-        description="A terminal chat client that tells the truth about streams.",
-        epilog="Without a command it opens the app. Example: weir --base-url http://127.0.0.1:8080/v1 -m qwen3",
-    )
-    parser.add_argument("--version", action="version", version=f"weir {__version__}")
-    parser.add_argument("--continue", dest="continue_", action="store_true", help="open the last conversation")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    ask = commands.add_parser(
-        "ask",
-        parents=[shared],
-        help="one prompt, headless",
-        description="Ask once. The reply goes to stdout as it comes; the verdict, if it is not complete, to stderr.",
-        epilog='Example: git diff | weir ask -m qwen3 "Write a commit message"',
-    )
-    ask.set_defaults(command="ask")
-    ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the prompt; stdin is added when it is a pipe or file")
-    ask.add_argument("-s", "--system", metavar="TEXT", help="a system prompt")
-    ask.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the end and its record")
-    ask.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece (stream=false)")
-    ask.add_argument("--no-stdin", action="store_true", help="leave stdin alone, should it never close")
-    ask.add_argument("--raw", action="store_true", help="give a pipe the text as received, control characters too")
-    ask.add_argument("--save", action="store_true", help="keep the conversation")
-    practice = commands.add_parser(
-        "practice",
-        help="serve the practice provider",
-        description="Serve the practice provider on this machine until stopped; the first line is its base URL.",
-        epilog="Example: weir practice --port 8099 --fault stall",
-    )
-    practice.set_defaults(command="practice")
-    practice.add_argument("--port", type=_port, default=0, metavar="N", help="port, 0 for any free one")
-    practice.add_argument("--fault", choices=_fault_names(), metavar="NAME", help="give every model this fault")
-    return parser
-
-
-def _shared_options() -> _Parser:
-    """The options that every command takes, before or after its name; an unset one is absent."""
-    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    parser.add_argument("-m", "--model", metavar="MODEL", help="a model as listed, or PROVIDER/MODEL")
-    server = parser.add_argument_group("server")
-    server.add_argument("--config", type=_path, metavar="FILE", help="a config file instead of the usual one")
-    server.add_argument("--provider", metavar="NAME", help="a provider of the config")
-    server.add_argument("--practice", action="store_true", help="the practice provider on this machine, no key needed")
-    server.add_argument("--base-url", metavar="URL", help="a server without a config, such as http://127.0.0.1:8080/v1")
-    server.add_argument("--api-key-env", type=_variable, metavar="NAME", help="with --base-url: the key's variable")
-    server.add_argument("--dialect", choices=DIALECTS, help="with --base-url: its wire format")
-    server.add_argument("--allow-http", action="store_true", help="with --base-url: send the key over plain http")
-    limits = parser.add_argument_group("limits, in seconds; 0 for none")
-    for name, what in _TIMEOUTS.items():
-        flag = "--deadline" if name == "deadline" else f"--{name}-timeout"
-        limits.add_argument(flag, type=_seconds, metavar="S", help=what)
-    limits.add_argument("--linger", type=_seconds, metavar="S", help="for [DONE] after a finish reason")
-    limits.add_argument("--retries", type=_count, metavar="N", help="automatic retries before any text (default 2)")
-    return parser
-
-
-def _fault_names() -> list[str]:
-    from tui.practice.fault import Fault
-
-    return [fault.value for fault in Fault]
-
-
-def _path(text: str) -> Any:
-    from pathlib import Path
-
-    return Path(text).expanduser()
-
-
-def _variable(text: str) -> str:
-    if not is_variable_name(text):  # it may be the key itself, so it is not repeated
-        raise argparse.ArgumentTypeError("this is not the name of an environment variable")
-    return text
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = nan  # no number at all is said in the same words as one out of range
-    if not 0 <= value < 1e7:
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
-    return value
-
-
-def _count(text: str) -> int:
-    return _whole_number(text, 20)
-
-
-def _port(text: str) -> int:
-    return _whole_number(text, 65535)
-
-
-def _whole_number(text: str, most: int) -> int:
-    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > most:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to {most}")
-    return int(text)
 
 
 if __name__ == "__main__":

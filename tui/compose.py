@@ -5,20 +5,18 @@ it is first needed, since a command must not pay for what it does not use.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tui.chat.catalogue import ModelCatalogue
-from tui.chat.choice import Routes, Wish, choose_model, choose_routes, practice_provider, with_patience
+from tui.chat.choice import Routes, choose_model, choose_routes, practice_provider, with_settings
 from tui.chat.database import Report, StoreTrouble
 from tui.chat.journal import RecordJournal
 from tui.chat.session import ChatSession
 from tui.chat.store import Store
 from tui.chat.workspace import Workspace
-from tui.settings.config import Config
-from tui.settings.paths import Paths
+from tui.launch import Launch
 from tui.settings.secrets import Masker
 from tui.settings.state import State, read_state
 from tui.stream.client import DEFAULT_RETRIES, Client
@@ -29,17 +27,6 @@ from tui.stream.trace import Call, StreamTrace
 
 Consent: TypeAlias = Callable[[FoundServer], Awaitable[bool]]
 """Asks the person whether a server that somebody else runs on this machine may be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What a run starts from."""
-
-    paths: Paths
-    config: Config
-    environ: Mapping[str, str]
-    wish: Wish = field(default_factory=Wish)
-    retries: int = DEFAULT_RETRIES
 
 
 async def open_workspace(
@@ -72,18 +59,19 @@ async def _open(
     stack: AsyncExitStack,
     consent: Consent | None,
 ) -> Workspace:
-    client = await stack.enter_async_context(Client(launch.environ, mask, retries=launch.retries))
+    retries = DEFAULT_RETRIES if launch.retries is None else launch.retries
+    client = await stack.enter_async_context(Client(launch.environ, mask, retries=retries))
     found: FoundServer | None = None
-    if routes.default is None:
+    if routes.default is None and launch.config.discovery == "auto":
         found = await _find_server(client, consent)
         if found is not None:
-            routes = routes.with_provider(with_patience(found.provider, launch.wish))
+            routes = routes.with_provider(with_settings(found.provider, launch.wish, launch.config))
     practising = routes.wants_practice or (routes.default is None and consent is not None)
     if practising:
         routes = await _start_practice(launch, routes, stack)
     state = await asyncio.to_thread(read_state, launch.paths.state_file)
     configured = [launch.config.model] if launch.config.model else []
-    catalogue = ModelCatalogue(routes.providers, configured, state.recent)
+    catalogue = ModelCatalogue(routes.providers, configured, state.recent, favourites=state.favourites)
     if found is not None:
         catalogue.add_listing(found.provider.name, found.listing)
     journal = RecordJournal(
@@ -133,4 +121,5 @@ async def _start_practice(launch: Launch, routes: Routes, stack: AsyncExitStack)
     from tui.practice.server import PracticeServer
 
     server = await stack.enter_async_context(PracticeServer())
-    return routes.with_provider(practice_provider(server.base_url, launch.wish.timeouts))
+    provider = practice_provider(server.base_url, launch.wish.timeouts)
+    return routes.with_provider(with_settings(provider, launch.wish, launch.config))

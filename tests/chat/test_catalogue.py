@@ -1,10 +1,13 @@
-"""The catalogue of models, and the filter that one types into."""
+"""The catalogue: every model once, what is known of it and whence."""
 
-import sys
+from dataclasses import replace
 
 import pytest
 
-from tui.chat.catalogue import Model, ModelCatalogue, filter_models
+from tui.chat.catalogue import KeptListing, Model, ModelCatalogue
+from tui.chat.measurement import Measured, Sample
+from tui.settings.model_facts import ModelFacts, ModelSettings
+from tui.settings.parameters import Parameters
 from tui.settings.provider import Provider
 from tui.stream.listing import ModelListing
 from tui.stream.outcome import Outcome
@@ -13,20 +16,12 @@ LOCAL, REMOTE = Provider("local", "http://127.0.0.1:8080/v1"), Provider("remote"
 PROVIDERS = {"local": LOCAL, "remote": REMOTE}
 
 
-def models(*names: str) -> list[Model]:
-    return [Model(REMOTE, name) for name in names]
-
-
-def ids(found: list[Model]) -> list[str]:
-    return [model.id for model in found]
-
-
 def test_recent_come_first_then_configured_then_listed_each_once() -> None:
     catalogue = ModelCatalogue(PROVIDERS, ["remote/b", "remote/a"], ["local/z", "remote/a", "gone/x", "nonsense"])
     catalogue.add_listing("remote", ModelListing(("a", "b", "c")))
     catalogue.add_listing("local", ModelListing(("y", "z")))
     names = [model.name for model in catalogue.models()]
-    assert names == ["local/z", "remote/a", "remote/b", "remote/c", "local/y"]
+    assert names == ["local/z", "remote/a", "remote/b", "local/y", "remote/c"], "listed in the order of the config"
 
 
 def test_a_listing_that_failed_hides_no_other() -> None:
@@ -56,60 +51,57 @@ def test_a_name_is_a_provider_a_slash_and_an_id(name: str, found: Model | None) 
     assert ModelCatalogue(PROVIDERS).find(name) == found
 
 
-def test_an_empty_filter_is_the_catalogue_itself() -> None:
-    every = models("b", "a", "c")
-    assert filter_models(every, "") == every
-    assert filter_models(every, " \t") == every
+def test_a_list_of_before_stands_in_until_the_provider_answers_and_when_it_cannot() -> None:
+    now = 1000.0
+    catalogue = ModelCatalogue(PROVIDERS, wall=lambda: now)
+    catalogue.kept = {"remote": KeptListing(("old",), {"old": ModelFacts(8192)}, 400.0)}
+    assert [model.name for model in catalogue.models()] == ["remote/old"]
+    assert catalogue.facts(Model(REMOTE, "old")) == ModelFacts(8192)
+    assert catalogue.sources() == {"remote/old": ("cached", 600.0)}
+    catalogue.add_listing("remote", ModelListing(failure=Outcome.CONNECT_REFUSED))
+    assert [model.name for model in catalogue.models()] == ["remote/old"]
+    assert catalogue.age_of("remote") == 600.0
+    catalogue.add_listing("remote", ModelListing(("new",), facts={"new": ModelFacts(4096)}))
+    assert [model.name for model in catalogue.models()] == ["remote/new"]
+    assert catalogue.sources() == {"remote/new": ("listed", 0.0)}
+    assert catalogue.keep() == {"remote": KeptListing(("new",), {"new": ModelFacts(4096)}, 1000.0)}
 
 
-def test_every_word_has_to_match_in_any_order_and_case() -> None:
-    every = models("deepseek-chat", "deepseek-coder", "Qwen3-Chat-8B", "llama-3")
-    assert ids(filter_models(every, "CHAT")) == ["deepseek-chat", "Qwen3-Chat-8B"]
-    assert ids(filter_models(every, "chat deep")) == ["deepseek-chat"]
-    assert ids(filter_models(every, "chat llama")) == []
+def test_favourites_come_first_and_are_said() -> None:
+    catalogue = ModelCatalogue(PROVIDERS, ["remote/b"], ["local/z"], favourites=["remote/c"])
+    assert [model.name for model in catalogue.models()] == ["remote/c", "local/z", "remote/b"]
+    assert [catalogue.describe(model).favourite for model in catalogue.models()] == [True, False, False]
+    assert [source for source, _ in catalogue.sources().values()] == ["recent", "recent", "config"]
 
 
-def test_the_provider_s_name_counts() -> None:
-    every = [Model(LOCAL, "chat"), Model(REMOTE, "chat")]
-    assert filter_models(every, "rem chat") == [Model(REMOTE, "chat")]
+def test_the_config_s_facts_stand_over_the_list_s() -> None:
+    own = replace(REMOTE, models={"a": ModelSettings(facts=ModelFacts(price_in=1.0))})
+    catalogue = ModelCatalogue({"remote": own})
+    catalogue.add_listing("remote", ModelListing(("a",), facts={"a": ModelFacts(4096, 2.0, 3.0)}))
+    assert catalogue.facts(Model(own, "a")) == ModelFacts(4096, 1.0, 3.0)
 
 
-def test_letters_in_their_order_are_enough() -> None:
-    every = models("gpt-4o-mini", "llama-4-scout", "mini-gpt")
-    assert ids(filter_models(every, "g4m")) == ["gpt-4o-mini"]
-    assert ids(filter_models(every, "zz")) == []
+def test_what_was_measured_is_told_with_the_model() -> None:
+    measured = Measured((Sample(120, 40.0, estimated=False),))
+    catalogue = ModelCatalogue(PROVIDERS, measured={"remote/a": measured})
+    assert catalogue.describe(Model(REMOTE, "a")).measured is measured
+    assert catalogue.describe(Model(REMOTE, "b")).measured is None
 
 
-def test_the_tightest_match_comes_first_then_the_shorter_name_then_the_catalogue_s_order() -> None:
-    spread, whole, longer, same = "q-w-e-n", "qwen", "qwen-max", "xqwen-ma"
-    assert ids(filter_models(models(spread, longer, whole), "qwen")) == [whole, longer, spread]
-    assert ids(filter_models(models(longer, same), "qwen")) == [longer, same]
-    assert ids(filter_models(models(same, longer), "qwen")) == [same, longer]
-    # The letters a, b, c stand in the second name twice, the second time close together.
-    assert ids(filter_models(models("a1b1c-zz", "a1111b1111c-a1bc"), "abc")) == ["a1111b1111c-a1bc", "a1b1c-zz"]
+def test_a_found_server_is_added_unless_its_name_is_taken() -> None:
+    catalogue = ModelCatalogue(PROVIDERS)
+    found = Provider("ollama", "http://127.0.0.1:11434/v1", origin="found")
+    catalogue.add_found(found, ModelListing(("m",)), "ollama")
+    catalogue.add_found(Provider("local", "http://127.0.0.1:1234/v1", origin="found"), ModelListing(("x",)), None)
+    assert [model.name for model in catalogue.models()] == ["ollama/m"]
+    assert (catalogue.accounts, catalogue.providers["local"]) == ({"ollama": "ollama"}, LOCAL)
+    assert "ollama" not in PROVIDERS
 
 
-def calls_of_filter(count: int, typed: str) -> int:
-    """How many calls a filter makes: a measure of its work that knows nothing of the machine's speed."""
-    every = models(*(f"org-{number % 7}/some-model-{number}-instruct" for number in range(count)))
-    calls = 0
-
-    def take(frame: object, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(take)
-    try:
-        filter_models(every, typed)
-    finally:
-        sys.setprofile(before)
-    return calls
-
-
-@pytest.mark.parametrize("typed", ["m", "org ins 49", "omnt", "zzz"])
-def test_ten_times_the_names_are_ten_times_the_work(typed: str) -> None:
-    few, many = calls_of_filter(500, typed), calls_of_filter(5000, typed)
-    assert few > 500
-    assert many < 11 * few
-    assert many < 5000 * 100, "per name it is a matter of a few calls"
+def test_a_model_asked_with_other_parameters_is_the_same_model() -> None:
+    own = replace(REMOTE, models={"a": ModelSettings(Parameters(temperature=0.5, seed=1))})
+    model = Model(own, "a")
+    warm = model.with_parameters(Parameters(temperature=1.5))
+    assert warm == model
+    assert (model.parameters.temperature, warm.parameters.temperature, warm.parameters.seed) == (0.5, 1.5, 1)
+    assert model.with_parameters(Parameters()) is model

@@ -144,3 +144,9 @@ def test_a_title_is_the_first_words_of_the_prompt(prompt: str, title: str) -> No
 
 def test_ids_are_never_the_same() -> None:
     assert len({Conversation().id for _ in range(100)} | {turn("a", "b").replies[0].id for _ in range(100)}) == 200
+
+
+def test_a_turn_that_is_answered_again_sees_only_what_stood_before_it() -> None:
+    conversation = Conversation(turns=[turn("first", "answer"), turn("second", "other"), turn("third", "last")])
+    messages = conversation.messages("second", before=conversation.turns[1])
+    assert [message.text for message in messages] == ["first", "answer", "second"]

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 
@@ -183,6 +184,23 @@ def test_turns_and_replies_keep_their_order_and_the_choice(open_store: Opener) -
     assert read.turns[0].replies[0].id == conversation.turns[0].replies[0].id
 
 
+def test_another_reply_of_a_turn_and_the_adopted_one_are_kept(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    turn, plain = make_turn(conversation, models=["a", "b"]), make_turn(conversation)
+    store.add_turn(conversation, turn)
+    store.add_turn(conversation, plain)
+    turn.replies.append(Reply("route", "c"))
+    store.add_reply(turn, turn.replies[2])
+    fill(turn.replies[2], "third")
+    store.finish(turn.replies[2])
+    turn.choose(turn.replies[2], adopted=True)
+    store.choose(turn)
+    read = reopened(store, open_store, conversation.id)
+    assert [reply.model for reply in read.turns[0].replies] == ["a", "b", "c"]
+    assert read.turns[0].reply.text == turn.replies[2].text
+    assert [turn.adopted for turn in read.turns] == [True, False]
+
+
 def test_the_latest_conversation_is_the_one_used_last(open_store: Opener) -> None:
     store = open_store()
     assert (store.latest_conversation(), store.cut_conversation(), store.load("unknown")) == (None, None, None)
@@ -323,9 +341,26 @@ def test_a_damaged_file_is_set_aside_and_kept(
     assert len(list(path.parent.glob("weir.db.damaged-*"))) == 2
 
 
-def test_a_file_of_a_later_version_is_left_alone(
+def test_a_file_of_an_earlier_version_is_brought_forward(
     open_store: Opener, path: Path, troubles: list[StoreTrouble]
 ) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(files("tui.chat").joinpath("migrations/0001.sql").read_text(encoding="utf-8"))
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("INSERT INTO conversation VALUES ('c', 'Title', NULL, '2026-01-01T00:00:00+00:00', '')")
+        connection.execute("INSERT INTO turn VALUES ('t', 'c', 0, 'Prompt', '', 0)")
+        connection.execute(
+            "INSERT INTO reply (id, turn, position, provider, model, outcome, text)"
+            " VALUES ('r', 't', 0, 'route', 'one', 'complete', 'Kept.')"
+        )
+    store = open_store()
+    conversation = store.load("c")
+    assert conversation is not None
+    assert (conversation.turns[0].reply.text, store.absence(), troubles) == ("Kept.", None, [])
+
+
+def test_a_file_of_a_later_version_is_left_alone(open_store: Opener, path: Path, troubles: list[StoreTrouble]) -> None:
     assert open_store().close() == 0
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")

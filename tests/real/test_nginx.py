@@ -10,44 +10,30 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.command import Command, lesson
+from tests.real.hearing import GUARD_SECONDS, ask
 from tests.real.llama import LlamaServer
 from tests.real.nginx import CERTIFICATE, PORTAL_TITLE, Nginx
 from tests.real.tiny_model import REPLY
-from tests.stream.listener import KEY, KEY_NAME, PROMPT, REQUEST, Heard, check_ending, route
+from tests.stream.listener import PROMPT, REQUEST, check_ending
 from tests.stream.wire import DONE, finish, text
 from tui.practice import Fault, PracticeServer
 from tui.practice.script import WARNINGS
 from tui.settings.provider import Timeouts
-from tui.settings.secrets import Masker
-from tui.stream.client import Client
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.request import ChatMessage, ChatRequest, Role
-from tui.stream.trace import StreamTrace
+from tui.stream.request import ChatMessage, Role
 
 pytestmark = pytest.mark.real
 
-GUARD_SECONDS = 20.0
-"""A stream that hangs fails its test after this long; no test waits for it."""
 MARKDOWN = replace(REQUEST, model="markdown")
 WORDS = [f"word{number} " for number in range(15)]
 LONG_WORDS = [f"{'word' * 40}{number} " for number in range(20)]
 """More than the 4 KiB of one of nginx's buffers, less than two."""
 PACE = 0.06
 """Seconds before each event of an old server: each is a burst of its own, and all last longer than may pass unseen."""
-
-
-async def ask(url: str, request: ChatRequest = REQUEST, *, retries: int = 0, **options: Any) -> Heard:
-    """Ask, and hear it to its end; `options` are those of the provider."""
-    heard = Heard()
-    async with Client({KEY_NAME: KEY}, Masker(), retries=retries) as client, asyncio.timeout(GUARD_SECONDS):
-        async for event in client.stream(request, route(url, **options), StreamTrace()):
-            heard.events.append(event)
-    return heard
 
 
 @asynccontextmanager

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tui.settings.config import Config, ConfigError, read_config
+from tui.settings.model_facts import ModelFacts, ModelSettings
+from tui.settings.parameters import Parameters
 from tui.settings.provider import NO_KEY, Provider, Timeouts
 from tui.settings.secrets import KeySource
 
@@ -86,6 +88,19 @@ def test_everything_that_a_config_may_say(path: Path) -> None:
     assert (local.key, local.usage, local.origin) == (NO_KEY, "auto", "config")
 
 
+def test_what_a_config_may_say_of_the_terminal(path: Path) -> None:
+    path.write_text(
+        'colors = "256"\ndriver = "stock"\nmouse = false\nkeyboard = "legacy"\nhangup = "end"\nascii = true\n'
+        'code = "scroll"\n'
+    )
+    config = read_config(path)
+    assert (config.colors, config.driver, config.mouse, config.keyboard) == ("256", "stock", False, "legacy")
+    assert (config.hangup, config.ascii, config.code) == ("end", True, "scroll")
+    unset = Config()
+    assert (unset.colors, unset.driver, unset.mouse, unset.keyboard) == ("auto", "auto", True, "auto")
+    assert (unset.hangup, unset.ascii, unset.code) == ("finish", False, "wrap")
+
+
 def test_an_empty_file_is_an_empty_config(path: Path) -> None:
     path.write_text("# nothing yet\n")
     assert read_config(path) == Config(path=path)
@@ -130,7 +145,8 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
     [
         # The nearest known key.
         ('modle = "x"', "modle is not a known key; the nearest known key is model."),
-        ('zzz = "x"', "zzz is not a known key; known: model, theme, language, providers, keys."),
+        ('zzz = "x"', "zzz is not a known key; known: model, theme, language, colors, driver, keyboard,"
+         " hangup, code, discovery, mouse, ascii, providers, models, keys."),
         (provider("api_key_envv = 'K'"), "providers.one.api_key_envv is not a known key; the nearest known key is"
          " api_key_env."),
         (provider("[providers.one.timeouts]\nfirstbyte = 1"), "providers.one.timeouts.firstbyte is not a known key;"
@@ -156,6 +172,15 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
         (provider("timeouts = 5"), "providers.one.timeouts must be a table: write [providers.one.timeouts]."),
         # Values.
         ("language = 'de'", 'language is "de"; it can be "auto", "en" or "zh".'),
+        ("colors = '16m'", 'colors is "16m"; it can be "auto", "truecolor", "256", "16" or "none".'),
+        ("driver = 'own'", 'driver is "own"; it can be "auto" or "stock".'),
+        ("keyboard = 'kitty'", 'keyboard is "kitty"; it can be "auto" or "legacy".'),
+        ("hangup = 'stay'", 'hangup is "stay"; it can be "finish" or "end".'),
+        ("code = 'cut'", 'code is "cut"; it can be "wrap" or "scroll".'),
+        ("colors = 256", "colors must be a text in quotation marks."),
+        ("mouse = 'off'", "mouse must be true or false."),
+        ("ascii = 1", "ascii must be true or false."),
+        ("mous = true", "mous is not a known key; the nearest known key is mouse."),
         (provider("dialect = 'anthropic'"), 'providers.one.dialect is "anthropic"; known: openai.'),
         (provider("environment = 'prod'"), 'providers.one.environment is "prod"; it can be "test" or "live".'),
         (provider("usage = 'on'"), 'providers.one.usage must be "auto", true or false.'),
@@ -248,3 +273,39 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so(path: Path) -> None:
     path.symlink_to(path)
     with pytest.raises(ConfigError, match=r"the file cannot be read \(Too many levels of symbolic links\)\.$"):
         read_config(path)
+
+
+def test_parameters_and_facts_of_models(path: Path) -> None:
+    path.write_text(
+        provider(
+            "[providers.one.parameters]\ntemperature = 0.2\nseed = 1\n"
+            '[models."one/org/m"]\ntemperature = 0\ncontext = 8192\nprice_in = 0.5\nprice_out = 2\n'
+            '[models."ollama/q"]\nsystem = "Be brief."'
+        ),
+        encoding="utf-8",
+    )
+    config = read_config(path)
+    one = config.providers["one"]
+    assert one.parameters_for("org/m") == Parameters(temperature=0, seed=1)
+    assert one.parameters_for("other") == Parameters(temperature=0.2, seed=1)
+    assert one.models["org/m"].facts == ModelFacts(8192, 0.5, 2)
+    assert config.settings_for("ollama") == {"q": ModelSettings(Parameters(system="Be brief."))}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (provider("[providers.one.parameters]\ntop_p = 2"), "providers.one.parameters.top_p must be a number from 0"),
+        (provider("[providers.one.parameters]\ntopp = 1"), "providers.one.parameters.topp is not a known parameter"),
+        ('[models."one/m"]\nmax_tokens = 0', 'models."one/m".max_tokens must be a whole number'),
+        ('[models."one/m"]\nprice_inn = 1', 'models."one/m".price_inn is not a known key; the nearest known key is'),
+        ('[models."one/m"]\nprice_in = -1', 'models."one/m".price_in must be a number of US dollars for a million'),
+        ('[models."one/m"]\ncontext = "8k"', 'models."one/m".context must be a number of tokens'),
+        ('[models."m"]\nseed = 1', 'models."m" is no name of a model'),
+        ('[models]\n"one/m" = 1', 'models."one/m" must be a table'),
+        ("models = 1", "models must be a table"),
+        ('discovery = "on"', 'discovery is "on"; it can be "auto" or "off"'),
+    ],
+)
+def test_a_complaint_about_models_names_the_key(path: Path, text: str, said: str) -> None:
+    assert complaint(path, text).startswith(said)

@@ -291,9 +291,9 @@ def test_a_known_key_is_masked_in_every_form(key: str, form: Callable[[str], str
 
 
 @pytest.mark.parametrize("key", [PROJECT_KEY, OPAQUE, ODD_KEY], ids=["project", "opaque", "odd"])
-def test_a_start_of_a_known_key_is_masked_from_the_ninth_character_behind_its_prefix(key: str) -> None:
+def test_a_start_of_a_known_key_is_masked_from_the_eighth_character_behind_its_prefix(key: str) -> None:
     mask = Masker([Secret(key)])
-    sure = len(public_prefix(key)) + 9
+    sure = len(public_prefix(key)) + 8
     for length in range(sure, len(key)):
         assert key[:sure] not in mask(f"x {key[:length]} y")
     assert mask(f"x {key[: sure - 1]} y") == f"x {key[: sure - 1]} y"

@@ -13,6 +13,7 @@ FULL = State(
     Pick("weir-dark", None),
     {"one": "m", "host:443": "org/模型", "with space": 'quote " and \\'},
     ("one/m", "host:443/org/模型"),
+    ("one/m", "two/x"),
 )
 
 
@@ -51,6 +52,12 @@ def test_the_last_used_model_comes_first_and_once() -> None:
     for number in range(20):
         state = state.with_used_model("one", str(number))
     assert state.recent == tuple(f"one/{number}" for number in range(19, 19 - RECENT_LIMIT, -1))
+
+
+def test_a_favourite_is_made_and_unmade() -> None:
+    state = State().with_favourite("one/a").with_favourite("two/b")
+    assert state.favourites == ("one/a", "two/b")
+    assert state.with_favourite("one/a").favourites == ("two/b",)
 
 
 def test_a_change_leaves_the_old_state_as_it_was() -> None:

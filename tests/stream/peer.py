@@ -53,6 +53,10 @@ class Visit:
     def send(self, data: bytes) -> None:
         self._writer.write(data)
 
+    async def drain(self) -> None:
+        """Wait until the client has taken most of what was sent."""
+        await self._writer.drain()
+
     def close(self) -> None:
         """FIN, after everything that was sent."""
         self._writer.close()

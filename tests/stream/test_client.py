@@ -1,6 +1,7 @@
 """`Client.stream()` over several attempts, and where it sends a key and where it never shows one."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -68,6 +69,56 @@ async def test_the_servers_wait_is_kept_to(patient: Client, clock: MovedLoop) ->
     assert (heard.text, heard.notices[0].values["seconds"]) == ("Yes.", 20)
 
 
+HIDDEN = {"provider_name": "Marsh", "headers": {"Retry-After": "45", "X-Upstream": "marsh"}}
+SPENT = {"headers": {"X-RateLimit-Limit": "20", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "%d"}}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "seconds", "said"),
+    [
+        (http(429, error("no"), "Retry-After: soon"), 30, None),
+        (http(503, error("no"), "Retry-After: -5"), 30, None),
+        (http(429, error("no"), "Retry-After: 100 s"), 100, 100.0),
+        (http(429, error("no"), "Retry-After: 100;x"), 100, 100.0),
+        (http(429, error("Please try again in 1m6s.")), 66, 66.0),
+        (http(429, error("Please try again in 500ms.")), 0.5, 0.5),
+        (http(429, error("no", metadata=HIDDEN)), 45, 45.0),
+    ],
+    ids=["soon", "negative", "a unit", "a parameter", "minutes in words", "milliseconds in words", "OpenRouter's"],
+)
+async def test_a_wait_that_is_oddly_given_is_kept_to(
+    refusal: bytes, seconds: float, said: float | None, patient: Client, clock: MovedLoop
+) -> None:
+    async with Peer(answer(refusal), answer(YES)) as peer:
+        listener = Listener(patient, route(peer.url))
+        await until(lambda: listener.trace.state == "retrying")
+        assert listener.trace.retry_at == clock.time() + seconds
+        clock.advance(seconds)
+        heard = await listener.heard()
+    assert heard.text == "Yes."
+    assert heard.notices[0].record is not None
+    assert heard.notices[0].record.retry_after_s == said
+
+
+@pytest.mark.parametrize("given", ["300 s", "1e6", "300;x", "6m0s"])
+async def test_a_long_wait_is_none_that_passes_unasked_however_it_is_given(given: str, patient: Client) -> None:
+    async with Peer(answer(http(429, error("no"), f"Retry-After: {given}"))) as peer:
+        heard = await ask(patient, peer.url)
+    assert (heard.outcome, len(peer.visits), heard.codes) == (Outcome.RATE_LIMITED, 1, [])
+    assert (heard.record.retry_after_s or 0) >= 300
+
+
+@pytest.mark.parametrize("in_band", [True, False])
+async def test_a_limit_of_openrouters_upstream_is_read_out_of_its_error(in_band: bool, patient: Client) -> None:
+    """It gives the moment in milliseconds since 1970."""
+    reset = int((datetime.now(UTC) + timedelta(hours=2)).timestamp() * 1000)
+    told = error("no", code=429, metadata=json.loads(json.dumps(SPENT) % reset))
+    async with Peer(answer(stream(event(told)) if in_band else http(429, told))) as peer:
+        heard = await ask(patient, peer.url)
+    assert (heard.outcome, len(peer.visits)) == (Outcome.IN_BAND_ERROR if in_band else Outcome.RATE_LIMITED, 1)
+    assert 7000 < (heard.record.retry_after_s or 0) <= 7200
+
+
 async def test_nothing_is_tried_again_once_there_was_text(patient: Client) -> None:
     async with Peer(answer(stream(text("Yes"), event(error("overloaded"))))) as peer:
         heard = await ask(patient, peer.url)
@@ -100,6 +151,25 @@ async def test_a_query_of_the_base_url_stays_behind_the_path(client: Client) -> 
     assert models == b"GET /v1/models?api-version=2 HTTP/1.1"
     assert heard.record.endpoint is not None
     assert heard.record.endpoint["path"] == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize(
+    "pasted", ["models", "completions", "responses", "messages", "chat", "chat/completions", "models/?key=a"]
+)
+async def test_a_pasted_path_behind_the_version_is_taken_off(pasted: str, client: Client) -> None:
+    async with Peer(answer(YES), answer(http(200, {"data": [{"id": "heron-1"}]}))) as peer:
+        heard = await ask(client, f"{peer.url}/{pasted}")
+        listing = await client.list_models(route(f"{peer.url}/{pasted}"))
+    chat, models = (visit.head.split()[1].partition(b"?")[0] for visit in peer.visits)
+    assert (chat, models) == (b"/v1/chat/completions", b"/v1/models")
+    assert (heard.text, listing.models) == ("Yes.", ("heron-1",))
+
+
+async def test_models_without_a_version_is_a_base_of_its_own(client: Client) -> None:
+    """Azure's model inference has such a one: https://learn.microsoft.com/en-us/rest/api/aifoundry/modelinference/"""
+    async with Peer(answer(YES)) as peer:
+        await ask(client, peer.url.replace("/v1", "/models"))
+    assert peer.visits[0].head.split()[1] == b"/models/chat/completions"
 
 
 async def test_a_provider_without_a_key_gets_none(client: Client) -> None:

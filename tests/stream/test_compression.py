@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from tests.stream.pieces import cuts
-from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decompressor
+from tui.stream.compression import SLICE, DamagedEncoding, UnknownEncoding, make_decompressor
 
 TEXT = b'data: {"choices":[]}\n\n' * 3
 
@@ -19,7 +19,7 @@ def raw_deflate(data: bytes) -> bytes:
 
 def unpack(encoding: str | None, pieces: Iterable[bytes]) -> bytes:
     decompress = make_decompressor(encoding)
-    return b"".join(decompress(piece) for piece in pieces)
+    return b"".join(part for piece in pieces for part in decompress(piece))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,24 @@ def test_damage_in_the_middle_keeps_what_was_before() -> None:
     packer = zlib.compressobj()
     first = packer.compress(TEXT) + packer.flush(zlib.Z_SYNC_FLUSH)
     decompress = make_decompressor("deflate")
-    assert decompress(first) == TEXT
+    assert b"".join(decompress(first)) == TEXT
     with pytest.raises(DamagedEncoding):
-        decompress(b"\xff" * 20)
+        list(decompress(b"\xff" * 20))
+
+
+@pytest.mark.parametrize("size", [SLICE - 1, SLICE, SLICE + 1, 40 * SLICE + 7])
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_body_that_unfolds_comes_in_slices(size: int, members: int) -> None:
+    packed = gzip.compress(b"\n" * size) * members
+    slices = list(make_decompressor("gzip")(packed))
+    assert max(map(len, slices)) <= SLICE
+    assert b"".join(slices) == b"\n" * size * members
+
+
+def test_damage_behind_many_slices_keeps_them_all() -> None:
+    packer = zlib.compressobj()
+    packed = packer.compress(b"\n" * (9 * SLICE + 5)) + packer.flush(zlib.Z_SYNC_FLUSH)
+    decompress = make_decompressor("deflate")
+    assert b"".join(decompress(packed + b"\xff" * 20)) == b"\n" * (9 * SLICE + 5)
+    with pytest.raises(DamagedEncoding):
+        list(decompress(b"more"))

@@ -9,7 +9,7 @@ import pytest
 from tests.stream.clock import MovedLoop, turns, until
 from tests.stream.listener import KEY, Listener, ask, route
 from tests.stream.peer import End, Peer, answer
-from tests.stream.wire import DONE, chunk, error, event, finish, http, opening, page, stream, text
+from tests.stream.wire import DONE, END, chunk, error, event, finish, http, opening, page, stream, text
 from tui.settings.provider import Timeouts
 from tui.stream.client import Client
 from tui.stream.dialects.openai import OpenAIStreamDecoder
@@ -97,6 +97,72 @@ async def test_json_behind_a_line_of_prose_is_read(client: Client) -> None:
     async with Peer(answer(http(200, lines))) as peer:
         heard = await ask(client, peer.url)
     assert (heard.outcome, heard.text) == (Outcome.COMPLETE, "Hello")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"<!-- x -->", b"<?xml version='1'?>\n", b"\xef\xbb\xbf", b" \r\n\t", b"\xef\xbb\xbf\n<!--\ndata: {}\n-->\n<?x?>"],
+    ids=["a comment", "XML", "a mark", "blanks", "all of them"],
+)
+@pytest.mark.parametrize("content_type", ["text/html", "text/event-stream"])
+async def test_a_page_is_one_whatever_stands_before_it(before: bytes, content_type: str, client: Client) -> None:
+    sent = before + page("Sign in").encode()
+    pieces = [sent[:1], sent[1:5], sent[5:]]
+    async with Peer(answer(opening(content_type=content_type), *map(chunk, pieces), END)) as peer:
+        heard = await ask(client, peer.url)
+    assert (heard.outcome, heard.record.detail) == (Outcome.HTML_PAGE, {"html_title": "Sign in"})
+
+
+@pytest.mark.parametrize("body", [b"<!-- x", b"<?xml version='1.0'?><Error/>", b"<p>Hi</p>", b"<", b"<!-- x --> hello"])
+async def test_what_begins_like_a_page_and_is_none(body: bytes, client: Client) -> None:
+    async with Peer(answer(http(200, body))) as peer:
+        heard = await ask(client, peer.url)
+    assert (heard.outcome, heard.record.detail["body_head"]) == (Outcome.UNEXPECTED_BODY, body.decode())
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        ((HELLO, b"[DONE]\n"), [NoticeCode.MISSING_FINISH]),
+        ((HELLO, b"[DONE]"), [NoticeCode.MISSING_FINISH]),
+        ((HELLO, finish("stop"), b"[DONE]\n\n"), []),
+        ((HELLO[6:], b"[DONE]\n"), [NoticeCode.MISSING_FINISH, NoticeCode.NDJSON]),
+        ((HELLO, b"[DONE]\n\n", text("never read")), [NoticeCode.MISSING_FINISH]),
+    ],
+    ids=["a line", "torn", "after a finish", "among JSON lines", "with text behind it"],
+)
+async def test_an_end_mark_without_its_field_ends_a_reply(
+    events: tuple[bytes, ...], codes: list[NoticeCode], client: Client
+) -> None:
+    kind = "application/x-ndjson" if NoticeCode.NDJSON in codes else "text/event-stream"
+    async with Peer(answer(stream(*events, content_type=kind))) as peer:
+        heard = await ask(client, peer.url)
+    assert (heard.outcome, heard.text, heard.codes) == (Outcome.COMPLETE, "Hello", codes)
+    assert heard.record.done_seen
+
+
+async def test_an_end_mark_by_itself_ends_nothing(client: Client) -> None:
+    async with Peer(answer(http(200, b"[DONE]\n"))) as peer:
+        heard = await ask(client, peer.url)
+    assert heard.outcome is Outcome.UNEXPECTED_BODY
+
+
+@pytest.mark.parametrize("form", ["[%s,\n%s]", "[\n%s,\n%s\n]\n", "[%s\n,\n%s\n]", "Loading...\nReady\n%s\n%s"])
+async def test_chunks_in_a_list_over_lines_or_behind_prose_are_read(form: str, client: Client) -> None:
+    body = form % tuple(part.decode().removeprefix("data: ").strip() for part in (HELLO, finish("stop")))
+    async with Peer(answer(http(200, body, content_type="application/json"))) as peer:
+        heard = await ask(client, peer.url)
+    assert (heard.outcome, heard.text, heard.codes) == (Outcome.COMPLETE, "Hello", [NoticeCode.NDJSON])
+
+
+async def test_json_lines_behind_prose_are_shown_as_they_come(client: Client) -> None:
+    lines = [b"Loading the model\n", HELLO[6:-1], text(" again")[6:-1]]
+    async with Peer(answer(opening(), *map(chunk, lines), end=End.SILENCE)) as peer:
+        listener = Listener(client, route(peer.url))
+        await until(lambda: listener.said.text == "Hello again")
+        peer.visits[0].close()
+        heard = await listener.heard()
+    assert heard.outcome is Outcome.TRUNCATED_BODY
 
 
 WHOLE = gzip.compress(HELLO + finish("stop") + DONE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.stream.clock import MovedLoop, until
 from tests.stream.listener import KEY, KEY_NAME, route
 from tests.stream.peer import End, Peer, answer
 from tests.stream.wire import chunk, error, http, opening, page
+from tui.settings.model_facts import ModelFacts
 from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.listing import ModelListing
@@ -74,3 +76,34 @@ async def test_a_key_that_was_read_for_a_list_is_masked_from_then_on() -> None:
         assert client.mask(key) == key
         await client.list_models(route(peer.url))
         assert client.mask(key) == "[masked]"
+
+
+async def test_the_facts_come_with_the_models(client: Client) -> None:
+    models = {"data": [{"id": "a", "context_length": 8192, "pricing": {"prompt": "0.000002", "completion": "0"}}]}
+    async with Peer(answer(http(200, models))) as peer:
+        listing = await client.list_models(route(peer.url))
+    assert listing.facts == {"a": ModelFacts(8192, 2.0, 0.0)}
+
+
+def paths(peer: Peer) -> list[str]:
+    return [visit.head.split()[1].decode() for visit in peer.visits]
+
+
+async def test_lm_studio_is_asked_for_the_list_that_says_more(client: Client) -> None:
+    models = {"data": [{"id": "q", "loaded_context_length": 4096}, {"id": "e", "type": "embeddings"}]}
+    async with Peer(answer(http(200, models))) as peer:
+        listing = await client.list_models(replace(route(peer.url), name="lmstudio"))
+    assert (listing.models, listing.facts) == (("q",), {"q": ModelFacts(4096)})
+    assert paths(peer) == ["/api/v0/models"]
+
+
+async def test_without_that_list_the_usual_one_counts(client: Client) -> None:
+    async with Peer(answer(http(404, "no")), answer(http(200, {"data": [{"id": "q"}]}))) as peer:
+        listing = await client.list_models(replace(route(peer.url), name="lmstudio"))
+    assert (listing.models, paths(peer)) == (("q",), ["/api/v0/models", "/v1/models"])
+
+
+async def test_a_local_server_without_the_usual_list_is_asked_for_ollama_s(client: Client) -> None:
+    async with Peer(answer(http(404, "no")), answer(http(200, {"models": [{"name": "qwen3:8b"}]}))) as peer:
+        listing = await client.list_models(route(peer.url))
+    assert (listing.models, paths(peer)) == (("qwen3:8b",), ["/v1/models", "/api/tags"])

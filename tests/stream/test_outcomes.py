@@ -96,6 +96,7 @@ CASES = {
     "bad-request": refused(
         400,
         error("temperature is out of range", type="invalid_request_error"),
+        detail={"parameter": None},  # none was set
         error=told("bad-request", "temperature is out of range", "invalid_request_error"),
     ),
     "context-too-long": refused(
@@ -133,6 +134,7 @@ CASES = {
     "unprocessable": refused(
         422,
         {"detail": [{"loc": ["body", "stop"], "msg": "extra field", "input": PROMPT}]},
+        detail={"parameter": None},
         error=told("bad-request", "body.stop: extra field"),
     ),
     "rate-limited": refused(

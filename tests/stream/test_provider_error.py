@@ -1,11 +1,14 @@
 """What a server's error says, in every shape that providers give it."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.settings.leak import exposed
 from tests.stream.wire import error, page
+from tui.settings.secrets import Masker, Secret
 from tui.stream.provider_error import ErrorBody, ErrorClass, ProviderError, find_error, html_title, read_error_body
 
 SHAPES: dict[str, tuple[Any, str]] = {
@@ -137,3 +140,21 @@ def test_other_bodies() -> None:
     assert read_error_body(b"[" * 9000, 400).error == ProviderError(ErrorClass.BAD_REQUEST, "[" * 4000)
     events = b'event: error\ndata: {"error":{"message":"Busy","type":"overloaded_error"}}\n\n'
     assert read_error_body(events, 500).error == ProviderError(ErrorClass.OVERLOADED, "Busy", "overloaded_error")
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        lambda head, tail: {"error": {"message": [f"bad key {head}", tail]}},
+        lambda head, tail: {"error": {"message": [{"msg": f"bad key {head}"}, {"message": f"{tail} was given"}]}},
+        lambda head, tail: {"detail": [{"loc": ["header", head], "msg": tail}]},
+        lambda head, tail: {"error": {"code": head, "type": tail}},
+    ],
+    ids=["list", "objects", "place", "code and type"],
+)
+def test_a_key_split_over_what_is_joined_can_be_masked(split: Callable[[str, str], dict[str, Any]]) -> None:
+    key = "sk-" + "w7Kd2pXq9Zt4"
+    for place in range(len(key) + 1):
+        found = find_error(split(key[:place], key[place:]), 401)
+        assert found is not None
+        assert not exposed(Masker([Secret(key)])(found.message), key[3:], 4)

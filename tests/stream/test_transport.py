@@ -224,3 +224,13 @@ async def test_a_key_that_an_error_spreads_over_its_lines_is_masked(client: Clie
     assert "refused" in heard.record.error["message"]
     for part in (KEY[:15], KEY[15:]):
         assert part not in json.dumps(heard.record.as_json())
+
+
+async def test_a_log_of_session_keys_that_cannot_be_written_is_named(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "none" / "keys"))
+    async with Peer(answer(YES), tls=True) as peer:
+        heard = await ask(client, peer.url)
+    assert heard.outcome is Outcome.TLS_HANDSHAKE
+    assert heard.record.detail["tls_detail"] == f"SSLKEYLOGFILE={tmp_path}/none/keys: No such file or directory"

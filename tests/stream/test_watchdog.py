@@ -81,3 +81,11 @@ def test_time_in_which_the_reader_was_held_up_is_left_out() -> None:
     watchdog.shift(50)
     assert watchdog.next_alarm() == Alarm(162, Outcome.IDLE_TIMEOUT, 10)
     assert (watchdog.started, watchdog.sent, watchdog.finished) == (100, 150, None)
+
+
+def test_ordinary_work_is_no_silence_and_counts_towards_the_deadline() -> None:
+    watchdog = Watchdog(replace(LIMITS, deadline=9), 100, sent=100, first_event=101, last_byte=102, last_progress=101)
+    for _ in range(20):
+        watchdog.shift(0.5)
+    assert (watchdog.sent, watchdog.first_event, watchdog.last_byte) == (100, 111, 112)
+    assert watchdog.next_alarm() == Alarm(109, Outcome.DEADLINE, 9)

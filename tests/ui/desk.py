@@ -142,7 +142,7 @@ def pick_model(terminal: PtyTerminal, name: str) -> None:
     terminal.press("ctrl+l")
     terminal.wait_for(say("picker.filter"))
     terminal.send(name)
-    terminal.wait_for(re.compile(rf"│ (●| ) \S+/{re.escape(name)} +│"))
+    terminal.wait_for(re.compile(rf"│ (●| ) \S+/{re.escape(name)} .*│"))
     terminal.press("enter")
     terminal.wait_gone(say("picker.title"))
 

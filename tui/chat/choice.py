@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tui.chat.catalogue import Model, ModelCatalogue
 from tui.settings.config import PRACTICE, Config, ConfigError
+from tui.settings.parameters import Parameters
 from tui.settings.provider import NO_KEY, Provider, Timeouts, ad_hoc_name
 from tui.settings.secrets import KeySource
 from tui.settings.state import State
@@ -30,6 +31,7 @@ class Wish:
     allow_http: bool = False
     practice: bool = False
     timeouts: Timeouts = field(default_factory=Timeouts)
+    parameters: Parameters = field(default_factory=Parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Routes:
 def choose_routes(wish: Wish, config: Config, environ: Mapping[str, str]) -> Routes:
     """The routes that are known before any network is touched. Raises ConfigError for flags that cannot be meant."""
     _check_flags(wish)
-    configured = {name: with_patience(provider, wish) for name, provider in config.providers.items()}
+    configured = {name: with_settings(provider, wish, config) for name, provider in config.providers.items()}
     if _asks_practice(wish):
         return Routes(configured, PRACTICE, by_flag=False)
     if wish.base_url is not None:
@@ -77,9 +79,9 @@ def choose_routes(wish: Wish, config: Config, environ: Mapping[str, str]) -> Rou
             allow_http=wish.allow_http,
             origin="flags",
         )
-        return Routes({provider.name: provider}, provider.name, by_flag=True)
+        return Routes({provider.name: with_settings(provider, wish, config)}, provider.name, by_flag=True)
     if (openai := _openai(environ, wish)) is not None and (not configured or wish.provider == "openai"):
-        configured.setdefault(openai.name, openai)
+        configured.setdefault(openai.name, with_settings(openai, wish, config))
     if wish.provider is not None:
         if wish.provider not in configured:
             raise ConfigError(_unknown_provider(wish.provider, configured))
@@ -123,6 +125,12 @@ def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catal
 def with_patience(provider: Provider, wish: Wish) -> Provider:
     """The provider with the limits of the command line over its own."""
     return replace(provider, timeouts=wish.timeouts.over(provider.timeouts))
+
+
+def with_settings(provider: Provider, wish: Wish, config: Config) -> Provider:
+    """The provider with what the config says of its models, and with the command line's limits and parameters."""
+    configured = replace(with_patience(provider, wish), models=config.settings_for(provider.name))
+    return configured.with_parameters(wish.parameters)
 
 
 def _configured_model(name: str, routes: Routes, catalogue: ModelCatalogue) -> Model | None:

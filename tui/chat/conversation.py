@@ -117,11 +117,21 @@ class Turn:
     replies: list[Reply]
     id: str = field(default_factory=new_id)
     chosen: int = 0
+    adopted: bool = False
+    """Whether a person chose it out of several."""
 
     @property
     def reply(self) -> Reply:
         """The chosen reply."""
         return self.replies[self.chosen]
+
+    def choose(self, reply: Reply, *, adopted: bool) -> None:
+        """Make one of the replies the context for what follows."""
+        self.chosen, self.adopted = self.place(reply), adopted
+
+    def place(self, reply: Reply) -> int:
+        """Which of the replies it is, counted from 0."""
+        return next(place for place, other in enumerate(self.replies) if other.id == reply.id)
 
 
 @dataclass(slots=True)
@@ -134,13 +144,16 @@ class Conversation:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = field(default_factory=list)
 
-    def messages(self, prompt: str) -> tuple[ChatMessage, ...]:
+    def messages(self, prompt: str, before: Turn | None = None) -> tuple[ChatMessage, ...]:
         """What is sent with a prompt: the system prompt and each earlier turn that has an answer to show.
 
-        A turn whose chosen reply has no text is left out whole, so that the roles alternate.
+        A turn whose chosen reply has no text is left out whole, so that the roles alternate. `before` is the turn of
+        the prompt, where that is not a new one.
         """
         messages = [ChatMessage(Role.SYSTEM, self.system)] if self.system else []
         for turn in self.turns:
+            if turn is before:
+                break
             if answer := turn.reply.context:
                 messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, answer)]
         return (*messages, ChatMessage(Role.USER, prompt))

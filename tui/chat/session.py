@@ -86,6 +86,21 @@ class ChatSession:
             self._store.add_turn(conversation, turn)
         return turn
 
+    def add_reply(self, conversation: Conversation, turn: Turn, model: Model) -> Reply:
+        """Add an open reply of another model to a turn, to the same context, and store it; `start` asks for it."""
+        reply = Reply(model.provider.name, model.id)
+        turn.replies.append(reply)
+        self._waiting[reply.id] = _Running(reply, model, conversation.messages(turn.prompt, before=turn))
+        if self._store is not None:
+            self._store.add_reply(turn, reply)
+        return reply
+
+    def choose(self, turn: Turn, reply: Reply, *, adopted: bool = True) -> None:
+        """Make a reply of a turn the context for what follows, and store that; `adopted`: a person wants it."""
+        turn.choose(reply, adopted=adopted)
+        if self._store is not None:
+            self._store.choose(turn)
+
     def start(self, reply: Reply, view: View, *, stream: bool = True) -> None:
         """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last.
 

@@ -7,21 +7,26 @@ at the end. A row still open whose owner is dead was cut with its process: the n
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from tui.chat.absence import Absence
 from tui.chat.conversation import Conversation, Reply, ToolCall, Turn
 from tui.chat.database import Report
 from tui.chat.owner import current_owner, is_alive
+from tui.chat.stored_reply import StoredReply
 from tui.chat.writer import Statement, WriterThread
 from tui.stream.events import Notice
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
 
 CLOSE_SECONDS = 2.0
+_REPLY = "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,7 +37,7 @@ class Store:
         self._owner = current_owner()
         self._cut: list[str] = []
         self._saved: dict[str, dict[str, int]] = {}  # open reply -> kind of text -> characters already stored
-        self._writer = WriterThread(path, report, self._close_cut_replies)
+        self._writer = WriterThread(path, report, self._prepare)
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""
@@ -44,19 +49,30 @@ class Store:
                 (conversation.id, conversation.title, conversation.system, conversation.created.isoformat(), now),
             ),
             (
-                "INSERT INTO turn (id, conversation, position, prompt, created, chosen) VALUES (?, ?, ?, ?, ?, ?)",
-                (turn.id, conversation.id, conversation.turns.index(turn), turn.prompt, now, turn.chosen),
+                "INSERT INTO turn (id, conversation, position, prompt, created, chosen, adopted)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (turn.id, conversation.id, conversation.turns.index(turn), turn.prompt, now, turn.chosen, turn.adopted),
             ),
         ]
-        for position, reply in enumerate(turn.replies):
-            self._saved[reply.id] = {}
-            statements.append(
-                (
-                    "INSERT INTO reply (id, turn, position, provider, model, owner) VALUES (?, ?, ?, ?, ?, ?)",
-                    (reply.id, turn.id, position, reply.provider, reply.model, self._owner),
-                )
-            )
+        statements += [self._open_reply(turn, reply) for reply in turn.replies]
         self._writer.put([(sql, _clean(values)) for sql, values in statements])
+
+    def add_reply(self, turn: Turn, reply: Reply) -> None:
+        """Store another open reply of a turn, before anything is asked."""
+        sql, values = self._open_reply(turn, reply)
+        self._writer.put([(sql, _clean(values))])
+
+    def choose(self, turn: Turn) -> None:
+        """Store which reply of a turn is its context."""
+        values = (turn.chosen, turn.adopted, turn.id)
+        self._writer.put([("UPDATE turn SET chosen = ?, adopted = ? WHERE id = ?", values)])
+
+    def _open_reply(self, turn: Turn, reply: Reply) -> Statement:
+        self._saved[reply.id] = {}
+        return (
+            "INSERT INTO reply (id, turn, position, provider, model, owner) VALUES (?, ?, ?, ?, ?, ?)",
+            (reply.id, turn.id, turn.place(reply), reply.provider, reply.model, self._owner),
+        )
 
     def checkpoint(self, reply: Reply) -> None:
         """Store what has come since the last checkpoint, and the record as it would be if the process died now."""
@@ -100,6 +116,35 @@ class Store:
             ]
         )
 
+    def mark_away(self, replies: Sequence[Reply]) -> None:
+        """Remember that these replies run on without a terminal, for the next start to tell how they ended."""
+        self._writer.put([("UPDATE reply SET away = 1 WHERE id = ?", (reply.id,)) for reply in replies])
+
+    def mark_told(self, replies: Iterable[str]) -> None:
+        """Forget it: somebody has been told."""
+        self._writer.put([("UPDATE reply SET away = 0 WHERE id = ?", (reply,)) for reply in replies])
+
+    def ask_stop(self, reply: Reply) -> None:
+        """Ask the process that writes this reply to stop it; one that has a screen is not asked."""
+        self._writer.put([("UPDATE reply SET stop = 1 WHERE id = ? AND away = 1", (reply.id,))])
+
+    def asked_to_stop(self) -> set[str]:
+        """The open replies of this process that another one asks to stop, by id. Blocks; raises sqlite3.Error."""
+        with _reading(self._writer) as connection:
+            rows = connection.execute(
+                "SELECT id FROM reply WHERE owner = ? AND outcome IS NULL AND stop = 1", (self._owner,)
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def absence(self) -> Absence | None:
+        """The latest conversation with replies that ran on without a terminal; None if there is none. Blocks."""
+        with _reading(self._writer) as connection:
+            rows = connection.execute(
+                "SELECT turn.conversation, reply.id FROM reply JOIN turn ON turn.id = reply.turn"
+                " WHERE reply.away = 1 ORDER BY turn.created DESC"
+            ).fetchall()
+        return Absence(rows[0][0], frozenset(reply for where, reply in rows if where == rows[0][0])) if rows else None
+
     def cut_conversation(self) -> str | None:
         """The conversation of a reply that the last process left open, if this start found one. Blocks."""
         self._writer.database()
@@ -119,35 +164,63 @@ class Store:
             ).fetchone()
             if head is None:
                 return None
-            turns = connection.execute(
-                "SELECT id, prompt, chosen FROM turn WHERE conversation = ? ORDER BY position", (identity,)
-            ).fetchall()
-            loaded = [Turn(prompt, _load_replies(connection, turn), turn, chosen) for turn, prompt, chosen in turns]
-        created = datetime.fromisoformat(head[3])
-        return Conversation(head[0], head[1], head[2], created, [turn for turn in loaded if turn.replies])
+            rows = connection.execute(
+                f"SELECT turn.id, prompt, chosen, adopted, {_REPLY} FROM turn JOIN reply ON reply.turn = turn.id"
+                " WHERE conversation = ? ORDER BY turn.position, reply.position",
+                (identity,),
+            )
+            turns = [
+                Turn(prompt, [_load_reply(connection, row[4:]) for row in replies], turn, chosen, bool(adopted))
+                for (turn, prompt, chosen, adopted), replies in groupby(rows, itemgetter(0, 1, 2, 3))
+            ]
+        return Conversation(head[0], head[1], head[2], datetime.fromisoformat(head[3]), turns)
+
+    def load_reply(self, identity: str) -> Reply | None:
+        """A reply as it is stored now, labelled if its process has died; None if there is none of this id. Blocks.
+
+        Raises sqlite3.Error when the file cannot be read, or written where that is needed, at this moment.
+        """
+        with _reading(self._writer) as connection:
+            row = connection.execute(f"SELECT owner, {_REPLY} FROM reply WHERE id = ?", (identity,)).fetchone()
+            if row is None:
+                return None
+            reply = _load_reply(connection, row[1:])
+        if reply.outcome is not None or is_alive(row[0] or ""):
+            return reply
+        database = self._writer.database()
+        with database.lock, closing(database.connect()) as connection:
+            _close_cut_replies(connection, [])
+        with _reading(self._writer) as connection:
+            row = connection.execute(f"SELECT {_REPLY} FROM reply WHERE id = ?", (identity,)).fetchone()
+            return _load_reply(connection, row) if row is not None else None
 
     def close(self, limit: float = CLOSE_SECONDS) -> int:
         """Write what is queued and close; returns how many transactions could not be written. Blocks up to `limit`."""
         return self._writer.close(limit)
 
-    def _close_cut_replies(self, connection: sqlite3.Connection) -> None:
-        """Label the replies of dead processes; runs in the writer's thread when the database has been opened."""
-        connection.execute("BEGIN IMMEDIATE")
-        rows = connection.execute(
-            "SELECT reply.id, reply.owner, turn.conversation FROM reply JOIN turn ON turn.id = reply.turn"
-            " WHERE reply.outcome IS NULL ORDER BY turn.created"
-        ).fetchall()
-        for reply, owner, conversation in rows:
-            if owner == self._owner or is_alive(owner or ""):
-                continue
-            pieces = _load_pieces(connection, reply)
-            connection.execute(
-                "UPDATE reply SET outcome = ?, text = ?, reasoning = ?, refusal = ?, owner = NULL WHERE id = ?",
-                (Outcome.APP_EXIT.value, *("".join(pieces[kind]) for kind in ("text", "reasoning", "refusal")), reply),
-            )
-            connection.execute("DELETE FROM piece WHERE reply = ?", (reply,))
-            self._cut.append(conversation)
-        connection.execute("COMMIT")
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Runs in the writer's thread when the database has been opened."""
+        _close_cut_replies(connection, self._cut)
+
+
+def _close_cut_replies(connection: sqlite3.Connection, cut: list[str]) -> None:
+    """Label the replies of dead processes; `cut` takes their conversations, even if a full disk takes no label."""
+    connection.execute("BEGIN IMMEDIATE")
+    rows = connection.execute(
+        "SELECT reply.id, reply.owner, turn.conversation FROM reply JOIN turn ON turn.id = reply.turn"
+        " WHERE reply.outcome IS NULL ORDER BY turn.created"
+    ).fetchall()
+    for reply, owner, conversation in rows:
+        if is_alive(owner or ""):
+            continue
+        pieces = _load_pieces(connection, reply)
+        connection.execute(
+            "UPDATE reply SET outcome = ?, text = ?, reasoning = ?, refusal = ?, owner = NULL, away = 0 WHERE id = ?",
+            (Outcome.APP_EXIT.value, *("".join(pieces[kind]) for kind in ("text", "reasoning", "refusal")), reply),
+        )
+        connection.execute("DELETE FROM piece WHERE reply = ?", (reply,))
+        cut.append(conversation)
+    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -155,22 +228,9 @@ def _reading(writer: WriterThread) -> Iterator[sqlite3.Connection]:
     """A connection for one read in the calling thread; whatever is read with it is of one moment."""
     database = writer.database()
     with database.lock, closing(database.connect()) as connection:
+        connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
         yield connection
-
-
-def _load_replies(connection: sqlite3.Connection, turn: str) -> list[Reply]:
-    rows = connection.execute(
-        "SELECT id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record FROM reply"
-        " WHERE turn = ? ORDER BY position",
-        (turn,),
-    ).fetchall()
-    replies = [_load_reply(row) for row in rows]
-    for reply in replies:
-        if reply.outcome is None:  # it is being written, perhaps by another process: its texts are in pieces yet
-            pieces = _load_pieces(connection, reply.id)
-            reply.pieces, reply.reasoning_pieces, reply.refusal_pieces = pieces.values()
-    return replies
 
 
 def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[str]]:
@@ -181,21 +241,30 @@ def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[s
     return pieces
 
 
-def _load_reply(row: Sequence[Any]) -> Reply:
+def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
+    """A reply from its columns, and from its pieces while it is being written, perhaps by another process."""
     identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record = row
-    return Reply(
+    reply = StoredReply(
         provider,
         model,
         identity,
         [text] if text else [],
         [reasoning] if reasoning else [],
         [refusal] if refusal else [],
-        {call[0]: ToolCall(*call) for call in json.loads(tool_calls)},
+        {call[0]: ToolCall(*call) for call in _load_list(tool_calls)},
         None,
-        [_notice_from(item) for item in json.loads(notices)],
+        [_notice_from(item) for item in _load_list(notices)],
         Outcome(outcome) if outcome else None,
-        Record.from_json(json.loads(record)) if record else None,
     )
+    reply.keep_record(record)
+    if outcome is None:
+        reply.pieces, reply.reasoning_pieces, reply.refusal_pieces = _load_pieces(connection, identity).values()
+    return reply
+
+
+def _load_list(text: str) -> list[Any]:
+    """Read back what is an empty list nearly always."""
+    return json.loads(text) if text != "[]" else []
 
 
 def _notice_json(notice: Notice) -> list[Any]:

@@ -1,22 +1,30 @@
 """Workspace: everything that one run of the program has open, for a screen or a headless command to work with."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from tui.chat.catalogue import Model, ModelCatalogue
-from tui.chat.choice import Routes, Wish, choose_model
+from tui.chat.choice import Routes, Wish, choose_model, with_settings
+from tui.chat.conversation import Conversation, Reply
+from tui.chat.model_cache import ModelCache, measure_journal, read_cache, write_cache
 from tui.chat.session import ChatSession
 from tui.chat.store import Store
-from tui.settings.config import Config
+from tui.settings.config import PRACTICE, Config
 from tui.settings.paths import Paths
+from tui.settings.provider import Provider, ad_hoc_name
 from tui.settings.state import Pick, State, write_state
 from tui.stream.client import Client
-from tui.stream.discovery import FoundServer
+from tui.stream.discovery import FoundServer, find_local_servers
 from tui.stream.outcome import Outcome
 
 DRAIN_SECONDS = 2.0
 """How long replies get to end when the program leaves."""
+HEED_SECONDS = 0.5
+"""Between two looks for a wish that a reply without a screen be stopped."""
 
 
 @dataclass(slots=True)
@@ -37,16 +45,55 @@ class Workspace:
     practising: bool = False
     """Whether the practice provider runs in this process."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    ports: dict[int, str] | None = None
+    """Where to look for local servers, and whose they probably are; None: the well-known ports."""
 
-    async def list_models(self) -> None:
+    async def load_models(self) -> None:
+        """Let the catalogue know what `models.json` and the journal say; no network is touched."""
+        self._take_cache(await asyncio.to_thread(self._read_cache))
+
+    async def list_models(self, told: Callable[[], object] = lambda: None) -> None:
         """Ask the providers for their models, all at once; the catalogue keeps each answer, a failure too.
 
-        A pinned route is the only one: no other is sent its key or waited for.
+        A pinned route is the only one: no other is sent its key or waited for. Unless one is, the servers on this
+        machine are looked for as well. `told` is called on the loop whenever the catalogue knows more.
         """
+        await self.load_models()
+        told()
         chosen = [one for one in self.routes.providers.values() if self.routes.admits(one)]
-        listings = await asyncio.gather(*(self.client.list_models(provider) for provider in chosen))
-        for provider, listing in zip(chosen, listings, strict=True):
-            self.catalogue.add_listing(provider.name, listing)
+        asking = [self._list_one(provider, told) for provider in chosen]
+        if not self.routes.pinned and self.config.discovery == "auto":
+            asking.append(self._find_servers(told))
+        await asyncio.gather(*asking)
+        await asyncio.to_thread(self._write_cache)
+
+    async def _list_one(self, provider: Provider, told: Callable[[], object]) -> None:
+        self.catalogue.add_listing(provider.name, await self.client.list_models(provider))
+        told()
+
+    async def _find_servers(self, told: Callable[[], object]) -> None:
+        """Add the local servers that nobody configured; another person's is left alone, since nobody was asked."""
+        known = {ad_hoc_name(one.base_url.replace("localhost", "127.0.0.1")) for one in self.routes.providers.values()}
+        for server in await find_local_servers(self.client, self.ports):
+            provider = with_settings(server.provider, self.wish, self.config)
+            if server.stranger is None and ad_hoc_name(provider.base_url) not in known:
+                self.catalogue.add_found(provider, server.listing, server.account)
+        told()
+
+    def _take_cache(self, cache: ModelCache) -> None:
+        self.catalogue.kept = cache.kept_for(self.catalogue.providers)
+        self.catalogue.measured = cache.measured
+
+    def _read_cache(self) -> ModelCache:
+        return measure_journal(read_cache(self.paths.models), self.paths.records)
+
+    def _write_cache(self) -> None:
+        """Write what is known by now over what is there; a cache that cannot be written is asked for anew next time."""
+        kept, providers = self.catalogue.keep(), self.catalogue.providers
+        lasting = {name: one for name, one in kept.items() if name in providers and name != PRACTICE}
+        cache = self._read_cache().after(lasting, providers, time.time())
+        with suppress(OSError):
+            write_cache(self.paths.models, cache, self.client.mask)
 
     def choose_model(self) -> Model | None:
         """The model to ask, as far as it can be told now."""
@@ -67,6 +114,12 @@ class Workspace:
     def use_model(self, model: Model) -> None:
         """Remember that this model was asked."""
         self.state = self.state.with_used_model(model.provider.name, model.id)
+        self.catalogue.recent = self.state.recent
+
+    def favour_model(self, model: Model) -> None:
+        """Make a model a favourite, or one no longer."""
+        self.state = self.state.with_favourite(model.name)
+        self.catalogue.favourites = self.state.favourites
 
     def save_state(self) -> OSError | None:
         """Write what is remembered; blocks. The error is returned, since a convenience must not stop anything."""
@@ -76,6 +129,46 @@ class Workspace:
             return error
         return None
 
+    def stop(self, reply: Reply) -> bool:
+        """Stop a reply at once, or ask the process that writes it to; False if it has ended or is about to."""
+        if reply.trace is None and reply.outcome is None and self.store is not None:
+            self.store.ask_stop(reply)
+            return True
+        return self.session.stop(reply)
+
+    def written_elsewhere(self, conversation: Conversation) -> list[Reply]:
+        """The open replies of a conversation that another process writes."""
+        own = {reply.id for reply in self.session.running()}
+        replies = [reply for turn in conversation.turns for reply in turn.replies]
+        return [reply for reply in replies if reply.outcome is None and reply.id not in own]
+
+    def leave_running(self) -> bool:
+        """Let the replies in flight run on without a terminal, for a later start to tell of; whether there are any."""
+        replies = self.session.running()
+        if replies and self.store is not None:
+            self.store.mark_away(replies)
+        return bool(replies)
+
+    async def finish_unseen(self, limit: float) -> None:
+        """Wait until these replies have ended, at most `limit` seconds; a later start may ask that one be stopped."""
+        heeding = asyncio.create_task(self._heed_stops(self.store)) if self.store is not None else None
+        try:
+            await self.session.drain(limit)
+        finally:
+            if heeding is not None:
+                heeding.cancel()
+
+    async def _heed_stops(self, store: Store) -> None:
+        while True:
+            await asyncio.sleep(HEED_SECONDS)
+            try:
+                wanted = await asyncio.to_thread(store.asked_to_stop)
+            except sqlite3.Error:
+                continue  # what is asked stays in the row until the next look
+            for reply in self.session.running():
+                if reply.id in wanted:
+                    self.session.stop(reply)
+
     async def close(self) -> int:
         """End what runs, write what is queued; returns how many transactions could not be written."""
         self.session.stop_all(Outcome.APP_EXIT)
@@ -83,4 +176,3 @@ class Workspace:
         lost = await asyncio.to_thread(self.store.close) if self.store is not None else 0
         await self.stack.aclose()
         return lost
-

@@ -98,9 +98,7 @@ class WriterThread:
             if not self._refused:
                 self._report(StoreTrouble("recovered", str(self._path)))
 
-    def _try(
-        self, connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]], *, last: bool = False
-    ) -> bool:
+    def _try(self, connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]], *, last: bool = False) -> bool:
         """Write the first jobs of the queue; False if they are refused for good, and with `last` are set aside."""
         refusal: sqlite3.Error | None = None
         try:

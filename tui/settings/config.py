@@ -6,17 +6,30 @@ Every complaint names the file, the line or key, what is wrong with it, and the 
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tui.settings.model_facts import ModelFacts, ModelSettings
+from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.settings.provider import DIALECTS, NO_KEY, Provider, Timeouts
 from tui.settings.secrets import KeySource, is_variable_name
+from tui.settings.terminal import COLOUR_CHOICES
 
 PRACTICE = "practice"
 """The one provider name that is taken."""
 
-_TOP_KEYS = ("model", "theme", "language", "providers", "keys")
+_CHOICES = {
+    "language": ("auto", "en", "zh"),
+    "colors": COLOUR_CHOICES,
+    "driver": ("auto", "stock"),
+    "keyboard": ("auto", "legacy"),
+    "hangup": ("finish", "end"),
+    "code": ("wrap", "scroll"),
+    "discovery": ("auto", "off"),
+}
+"""The keys with a few known values; the first is what holds without them."""
+_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys")
 _PROVIDER_KEYS = (
     "base_url",
     "dialect",
@@ -32,7 +45,9 @@ _PROVIDER_KEYS = (
     "ca_file",
     "fallback",
     "timeouts",
+    "parameters",
 )
+_FACT_NAMES = ("context", "price_in", "price_out")
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
 _KEY_KINDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
 
@@ -51,6 +66,28 @@ class Config:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
+    colors: str = "auto"
+    """How many colours to use: auto, truecolor, 256, 16 or none."""
+    driver: str = "auto"
+    """What writes to the terminal: auto or stock (Textual's own)."""
+    mouse: bool = True
+    keyboard: str = "auto"
+    """auto, or legacy: without the kitty keyboard protocol."""
+    hangup: str = "finish"
+    """What becomes of a reply when the terminal goes away: finish or end."""
+    ascii: bool = False
+    """Whether what frames a text keeps to ASCII."""
+    code: str = "wrap"
+    """What becomes of long lines of code: wrap or scroll."""
+    discovery: str = "auto"
+    """Whether the well-known ports of this machine are asked for models: auto or off."""
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    """By `provider/id`; the providers above have theirs already."""
+
+    def settings_for(self, provider: str) -> dict[str, ModelSettings]:
+        """What is said of the models of one provider, by their ids."""
+        start = f"{provider}/"
+        return {name.removeprefix(start): one for name, one in self.models.items() if name.startswith(start)}
 
 
 def read_config(path: Path, *, must_exist: bool = False) -> Config:
@@ -79,18 +116,33 @@ class _Reader:
 
     def config(self, table: Mapping[str, Any]) -> Config:
         self._check_names("", table, _TOP_KEYS)
-        language = self._text("", table, "language") or "auto"
-        if language not in ("auto", "en", "zh"):
-            raise self._complaint("language", f'is "{language}"; it can be "auto", "en" or "zh"')
         providers = {name: self._provider(name, item) for name, item in self._table("", table, "providers").items()}
         self._check_fallbacks(providers)
+        models = {name: self._model(name, item) for name, item in self._table("", table, "models").items()}
         keys = self._table("", table, "keys")
         for name, value in keys.items():
             if not isinstance(value, str):
                 raise self._complaint(f'keys."{name}"', 'must be a text such as "ctrl+j"')
-        return Config(
-            self._text("", table, "model"), self._text("", table, "theme"), language, providers, keys, self._path
+        config = Config(
+            self._text("", table, "model"),
+            self._text("", table, "theme"),
+            providers=providers,
+            keys=keys,
+            path=self._path,
+            models=models,
+            mouse=self._flag("", table, "mouse", unset=True),
+            ascii=self._flag("", table, "ascii"),
+            **{name: self._choice(table, name, known) for name, known in _CHOICES.items()},
         )
+        own = {name: replace(one, models=config.settings_for(name)) for name, one in config.providers.items()}
+        return replace(config, providers=own)
+
+    def _choice(self, table: Mapping[str, Any], name: str, known: tuple[str, ...]) -> Any:
+        value = self._text("", table, name) or known[0]
+        if value not in known:
+            names = [f'"{one}"' for one in known]
+            raise self._complaint(name, f'is "{value}"; it can be {", ".join(names[:-1])} or {names[-1]}')
+        return value
 
     def _provider(self, name: str, table: Any) -> Provider:
         where = f"providers.{name}"
@@ -130,7 +182,39 @@ class _Reader:
             self._text(where, table, "proxy"),
             self._text(where, table, "ca_file"),
             self._fallback(where, table),
+            parameters=self._parameters(f"{where}.parameters", self._table(where, table, "parameters")),
         )
+
+    def _model(self, name: str, table: Any) -> ModelSettings:
+        where = f'models."{name}"'
+        route, slash, identity = name.partition("/")
+        if not (route and slash and identity):
+            raise self._complaint(where, 'is no name of a model; write [models."PROVIDER/MODEL"]')
+        if not isinstance(table, dict):
+            raise self._complaint(where, f"must be a table: write [{where}]")
+        self._check_names(where, table, (*_FACT_NAMES, *PARAMETER_NAMES))
+        facts = {fact: self._amount(where, table, fact) for fact in _FACT_NAMES}
+        context = facts["context"]
+        parameters = {key: value for key, value in table.items() if key not in _FACT_NAMES}
+        return ModelSettings(
+            self._parameters(where, parameters),
+            ModelFacts(None if context is None else int(context), facts["price_in"], facts["price_out"]),
+        )
+
+    def _amount(self, where: str, table: Mapping[str, Any], name: str) -> float | None:
+        value = table.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+            unit = "tokens" if name == "context" else "US dollars for a million tokens"
+            raise self._complaint(f"{where}.{name}", f"must be a number of {unit}")
+        return value
+
+    def _parameters(self, where: str, table: Mapping[str, Any]) -> Parameters:
+        try:
+            return read_parameters(table)
+        except ParameterError as error:
+            raise self._complaint(f"{where}.{error.name}", error.what) from None
 
     def _fallback(self, where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
         names = table.get("fallback", [])
@@ -189,8 +273,8 @@ class _Reader:
             raise self._complaint(_dotted(where, name), "must be a text in quotation marks")
         return value
 
-    def _flag(self, where: str, table: Mapping[str, Any], name: str) -> bool:
-        value = table.get(name, False)
+    def _flag(self, where: str, table: Mapping[str, Any], name: str, *, unset: bool = False) -> bool:
+        value = table.get(name, unset)
         if not isinstance(value, bool):
             raise self._complaint(_dotted(where, name), "must be true or false")
         return value

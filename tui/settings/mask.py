@@ -1,6 +1,6 @@
 """Masking of everything that looks like a secret, by its shape alone.
 
-What this program knows to be secret is masked first, in any form: `tui.settings.secrets.Masker`. The shapes here catch
+What this program knows to be secret is masked first, in any form: `tui.settings.needle`. The shapes here catch
 the rest: the keys of other people, cookies, passwords, hashes. Their order is fixed: whole documents (PEM, JWT), key
 prefixes, then structure (URLs, headers, names with values), then ids; a later step leaves what an earlier one wrote.
 
@@ -12,7 +12,6 @@ Sources of the shapes: the rules of gitleaks, trufflehog, detect-secrets and lit
 import base64
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 MASKED = "[masked]"
 
@@ -25,6 +24,12 @@ _PUBLIC = (
     r"|LTAI|org-|proj_|acct_"
 )
 _PUBLIC_PREFIX = re.compile(_PUBLIC)
+_PREFIXES = (
+    "sk-", "gsk_", "xai-", "hf_", "api_org_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AIza", "ya29.",
+    "AKIA", "ASIA", "ABIA", "ACCA", "ABSK", "nvapi-", "r8_", "pplx-", "dapi", "glpat-", "xox", "k_live_", "k_test_",
+    "npm_", "pypi-", "LTAI",
+)
+_ID_PREFIXES = ("org-", "proj_", "acct_")
 _MASK = re.compile(rf"(?:{_PUBLIC})?…[!-~]{{0,4}}|\[masked\]")
 _MASK_AS_VALUE = re.compile(rf"(?:{_MASK.pattern})[\])}}.,;:!?]*")
 
@@ -116,16 +121,6 @@ _PROSE = {
 }
 """What a message says after a secret's name instead of the secret."""
 
-_GAP = re.compile(r"[\s|│┃║¦]")
-_ESCAPED = re.compile(
-    rf"(?P<gap>(?:{_GAP.pattern}|\\{{1,8}}(?:[nrt]|(?:x1b|u001b|033)\[[0-9;]{{0,16}}m))+)"
-    r"|%(?:25){0,8}(?P<percent>[0-9a-f]{2})|\\{1,8}u(?P<unicode>[0-9a-f]{4})|\\{1,8}x(?P<hex>[0-9a-f]{2})"
-    r"|\\{1,8}(?P<plain>[\"'/])|(?P<backslash>\\{1,64})|&#(?P<decimal>\d{1,5});|&#x(?P<entity>[0-9a-f]{1,4});"
-    r"|&(?P<name>amp|lt|gt|quot);",
-    re.IGNORECASE,
-)
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
-
 # The letter that ends a control sequence is not taken from a key: what was left of the key would not be found.
 _ESCAPE = (
     rf"(?:\x1b\[|\x9b)[0-?]*[ -/]*(?!{_PUBLIC}|\[masked\])[@-~]"
@@ -135,15 +130,6 @@ _ESCAPE = (
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
 _UNSEEN = re.compile(rf"(?:{_ESCAPE}|[{_INVISIBLE}])+")
 _ALPHANUMERIC_END = re.compile(r"[A-Za-z0-9]\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A text to search in, and for each of its characters where it starts and ends in the text that is masked."""
-
-    text: str
-    starts: list[int] | range
-    ends: list[int] | range
 
 
 def public_prefix(text: str) -> str:
@@ -201,43 +187,6 @@ def strip_controls(text: str) -> str:
     return _UNSEEN.sub(replacement, text)
 
 
-def unescape(text: str) -> View:
-    """The text with escapes resolved, and without white space and table bars."""
-    characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for token in _ESCAPED.finditer(text):
-        characters.append(text[done : token.start()])
-        starts += range(done, token.start())
-        ends += range(done + 1, token.start() + 1)
-        done = token.end()
-        character = "" if token["gap"] else _resolve(token)
-        if character and not _GAP.match(character):
-            characters.append(character)
-            starts.append(token.start())
-            ends.append(done)
-    characters.append(text[done:])
-    starts += range(done, len(text))
-    ends += range(done + 1, len(text) + 1)
-    return View("".join(characters), starts, ends)
-
-
-def _resolve(token: re.Match[str]) -> str:
-    kind = token.lastgroup or ""
-    value = token[kind]
-    match kind:
-        case "percent" | "unicode" | "hex" | "entity":
-            return chr(int(value, 16))
-        case "decimal":
-            return chr(int(value))
-        case "name":
-            return _NAMED[value.lower()]
-        case "plain":
-            return value
-    return "\\"
-
-
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, the last one "…" where something was left out; no mask is cut in two."""
     if len(text) <= limit:
@@ -254,20 +203,29 @@ def cut(text: str, limit: int) -> str:
 def mask_shapes(text: str, dummies: Collection[str] = ()) -> str:
     """The text with everything masked that has the shape of a secret.
 
-    `dummies` are configured keys, in lower case, too short to be looked for anywhere but where a header holds a key.
+    `dummies` are configured keys, in lower case, that are looked for only where a header holds a key. The search for a
+    plain word before the costlier patterns changes nothing that they find.
     """
+    named = text.casefold()
     text = _JWT.sub(MASKED, _PEM.sub(MASKED, text))
-    text = _KEY.sub(_mask_whole, text)
+    if any(prefix in text for prefix in _PREFIXES):
+        text = _KEY.sub(_mask_whole, text)
     text = _USERINFO.sub(f"{MASKED}@", text)
     text = _substitute(_QUERY, _mask_query, text)
     text = _substitute(_AUTHORIZATION, lambda pair: _mask_authorization(pair, dummies), text)
-    text = _substitute(_COOKIE, lambda pair: MASKED if "=" in _value(pair) else None, text)
-    text = _substitute(_SCHEME, lambda pair: _mask_scheme(pair, dummies), text)
+    if "cookie" in named:
+        text = _substitute(_COOKIE, lambda pair: MASKED if "=" in _value(pair) else None, text)
+    if any(name in named for name in ("bearer", "basic", "token", "key", "bot")):
+        text = _substitute(_SCHEME, lambda pair: _mask_scheme(pair, dummies), text)
     text = _substitute(_KEY_PAIR, lambda pair: _mask_named_key(pair, dummies), text)
-    text = _substitute(_SESSION, lambda pair: MASKED if _is_token(_value(pair)) else None, text)
-    text = _substitute(_TOKEN_PAIR, lambda pair: _mask_value(_value(pair)) if _is_token(_value(pair)) else None, text)
-    text = _substitute(_PASSWORD, _mask_password, text)
-    text = _ID.sub(_mask_whole, text)
+    if any(name in named for name in ("sess", "sid", "__cf_bm", "cf_clearance", "csrftoken", "sig")):
+        text = _substitute(_SESSION, lambda pair: MASKED if _is_token(_value(pair)) else None, text)
+    if "token" in named or "key" in named:
+        text = _substitute(_TOKEN_PAIR, _mask_token, text)
+    if any(name in named for name in ("pwd", "pass", "密码", "口令")):
+        text = _substitute(_PASSWORD, _mask_password, text)
+    if any(prefix in text for prefix in _ID_PREFIXES):
+        text = _ID.sub(_mask_whole, text)
     return _HASH.sub(MASKED, _MAIL.sub(MASKED, text))
 
 
@@ -298,6 +256,11 @@ def _mask_value(value: str) -> str:
     """The mask of a value, with the end of the sentence that it stood in."""
     word = value.rstrip(_STOPS)
     return mask_key(word) + value[len(word) :]
+
+
+def _mask_token(pair: re.Match[str]) -> str | None:
+    value = _value(pair)
+    return _mask_value(value) if _is_token(value) else None
 
 
 def _mask_query(pair: re.Match[str]) -> str:

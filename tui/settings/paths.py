@@ -47,6 +47,11 @@ class Paths:
         return self.state / "records.jsonl"
 
     @property
+    def models(self) -> Path:
+        """What the providers listed last, and how fast each model was here."""
+        return self.state / "models.json"
+
+    @property
     def crash_log(self) -> Path:
         """Masked tracebacks of our own bugs."""
         return self.state / "crash.log"

@@ -1,10 +1,13 @@
 """Provider: a route to a chat server, wherever it was named (config, flags, environment, found, practice)."""
 
 import ipaddress
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from tui.settings.model_facts import ModelSettings
+from tui.settings.parameters import Parameters
 from tui.settings.secrets import KeySource
 
 Origin = Literal["config", "flags", "environment", "found", "practice"]
@@ -58,6 +61,23 @@ class Provider:
     fallback: tuple[str, ...] = ()
     """Models as `provider/id`, asked in this order when this route fails before any text has come."""
     origin: Origin = "config"
+    parameters: Parameters = field(default_factory=Parameters, compare=False)
+    """What is sent with every request on this route."""
+    models: Mapping[str, ModelSettings] = field(default_factory=dict, compare=False)
+    """What the config says of single models, by their id on this route."""
+
+    def parameters_for(self, model: str) -> Parameters:
+        """What is sent with a request for this model: the model's own settings over the route's."""
+        settings = self.models.get(model)
+        return self.parameters if settings is None else settings.parameters.over(self.parameters)
+
+    def with_parameters(self, parameters: Parameters) -> "Provider":
+        """The same route with these parameters over all of its own, for one run or one conversation."""
+        models = {
+            name: replace(settings, parameters=parameters.over(settings.parameters))
+            for name, settings in self.models.items()
+        }
+        return replace(self, parameters=parameters.over(self.parameters), models=models)
 
     @property
     def is_loopback(self) -> bool:

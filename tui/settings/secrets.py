@@ -4,26 +4,17 @@ Masking runs in a fixed order: controls are stripped, the known secrets are mask
 shape of a secret (`tui.settings.mask`), and the cut to length comes last, since a cut key matches no pattern any more.
 """
 
-import base64
 import hmac
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn, final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tui.settings.command import CommandFailed, CommandRun
-from tui.settings.mask import (
-    MASKED,
-    View,
-    cut,
-    mask_key,
-    mask_shapes,
-    mask_url,
-    public_prefix,
-    strip_controls,
-    unescape,
-)
+from tui.settings.mask import MASKED, cut, mask_key, mask_shapes, mask_url, strip_controls
+from tui.settings.needle import Needle, find_scattered, is_dummy, make_needles, mask_known
 
 __all__ = [
     "KeySource",
@@ -34,18 +25,16 @@ __all__ = [
     "mask_key",
     "mask_url",
     "read_key",
+    "secrets_of",
 ]
 
 _LONGEST_LINE = 65536
 """Bytes read of a file; no header may be as long."""
 
-_SHORTEST_KNOWN = 8
-"""A key of this length or more is masked wherever it stands; a shorter one, such as "none", is a word as well."""
-
-_SURE_START = 9
-"""Characters behind the public prefix from which on the start of a known key gives it away."""
-
 _MOST_PASSES = 8
+_SECRET_NAME = re.compile(
+    r"(?:key|token|secret|passw(?:or)?d|pwd|auth|sig|signature|credential|session|hmac|code)$", re.IGNORECASE
+)
 
 
 @final
@@ -196,24 +185,23 @@ def _run_command(source: KeySource, environ: Mapping[str, str], timeout: float, 
         raise KeyUnavailable(source, str(error)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Needle:
-    """One form of one known secret."""
-
-    text: str
-    shortest: int
-    """Characters from which on a start of the form is masked like the whole."""
-    view: Literal["exact", "folded", "unescaped"]
-    whole_mask: str
-    start_mask: str
+def secrets_of(url: str) -> list[Secret]:
+    """What an address holds that only its server may know: a password, else a user, and query values of such names."""
+    try:
+        parts = urlsplit(url)
+        told = [parts.password or parts.username or ""]
+    except ValueError:
+        return []  # no address: nobody is sent anything of it
+    told += [value for name, value in parse_qsl(parts.query) if _SECRET_NAME.search(name)]
+    return [Secret(text) for text in dict.fromkeys([*told, *map(unquote, told)]) if text]
 
 
 class Masker:
     """Removes the known secrets, in any form, and everything that looks like a secret from a text.
 
     A known key is found in any letter case, percent-encoded, with JSON, repr or HTML escapes, in base64 and in hex,
-    and with white space or table bars between its characters; so is every start of it from the ninth character behind
-    its public prefix on. A key of fewer than 8 characters is masked only where a header or a pair holds a key.
+    with white space or table bars between its characters, and in runs and pieces (`tui.settings.needle`). A dummy key,
+    of fewer than 8 characters or made of words such as "not-needed", is masked only where a header or a pair holds one.
     Masking a masked text changes nothing, as long as the same secrets are known and the limit is the same.
     """
 
@@ -221,7 +209,7 @@ class Masker:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._secrets: set[Secret] = set()
-        self._needles: list[_Needle] = []
+        self._needles: list[Needle] = []
         self._dummies: set[str] = set()
         for secret in secrets:
             self.add(secret)
@@ -232,117 +220,41 @@ class Masker:
         if secret in self._secrets or not key:
             return
         self._secrets.add(secret)
-        if len(key) < _SHORTEST_KNOWN:
+        if is_dummy(key):
             self._dummies.add(key.lower())
         else:
-            self._needles += _needles(key, secret.masked)
+            self._needles += make_needles(key, secret.masked)
 
     def __call__(self, text: str, limit: int | None = None) -> str:
         """The text without secrets, at most `limit` characters of it, the last of them "…" when it was cut."""
+        return self._mask(text, limit, ())
+
+    def together(self, texts: Sequence[str], limit: int | None = None) -> list[str]:
+        """The texts, each masked; of a key that is split over several of them its pieces are masked as well."""
+        scattered = find_scattered([strip_controls(text) for text in texts], self._needles)
+        return [self._mask(text, limit, scattered) for text in texts]
+
+    def _mask(self, text: str, limit: int | None, scattered: Collection[Needle]) -> str:
         stripped = strip_controls(text)
         if stripped != text:
             # A control sequence that swallows the first letter of a key would save the rest of it from being found.
-            stripped = strip_controls(_mask_known(text, self._needles))
-        masked = self._settle(stripped)
+            stripped = strip_controls(mask_known(text, self._needles))
+        masked = self._settle(stripped, scattered)
         if limit is None or len(masked) <= limit:
             return masked
         for _ in range(_MOST_PASSES):
             short = cut(masked, limit)
-            masked = self._settle(short)
+            masked = self._settle(short, scattered)
             if masked == short:
                 return short
         return "…"[: max(0, limit)]
 
-    def _settle(self, text: str) -> str:
+    def _settle(self, text: str, scattered: Collection[Needle]) -> str:
         """Masks until nothing changes: a mask and what follows it could form a secret anew."""
         for _ in range(_MOST_PASSES):
-            masked = self._mask_once(text)
+            known = mask_known(text, self._needles, scattered) if self._needles else text
+            masked = mask_shapes(known, self._dummies)
             if masked == text:
                 return text
             text = masked
         return MASKED
-
-    def _mask_once(self, text: str) -> str:
-        return mask_shapes(_mask_known(text, self._needles) if self._needles else text, self._dummies)
-
-
-_TO_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-"""Unlike `str.lower` this keeps the length of every text."""
-
-_TOKEN_END = re.compile(r"[A-Za-z0-9_.~+/=-]*")
-
-
-def _needles(key: str, mask: str) -> Iterator[_Needle]:
-    prefix = public_prefix(key)
-    shortest = len(prefix) + _SURE_START
-    start_mask = f"{prefix}…" if prefix else MASKED
-
-    def needle(text: str, shortest: int, view: Literal["exact", "folded", "unescaped"]) -> _Needle:
-        return _Needle(text, min(shortest, len(text)), view, mask, start_mask)
-
-    yield needle(key.translate(_TO_LOWER), shortest, "exact")
-    for spelled in {key, _octets(key).decode("latin-1")}:
-        folded = unescape(spelled).text.translate(_TO_LOWER)
-        if len(folded) >= _SHORTEST_KNOWN:
-            yield needle(folded, shortest, "folded")
-    yield needle(_octets(key).hex(), 2 * shortest, "folded")
-    # What stands before the key, as in "user:key", shifts its bits by one or two octets; only the characters that
-    # hold nothing but bits of the key are looked for.
-    for shift, first in ((0, 0), (1, 2), (2, 3)):
-        octets = bytes(shift) + _octets(key)
-        last = len(octets) * 8 // 6
-        for encoded in {base64.standard_b64encode(octets), base64.urlsafe_b64encode(octets)}:
-            yield needle(encoded.decode()[first:last], (shift + shortest) * 8 // 6 - first, "unescaped")
-
-
-def _mask_known(text: str, needles: Iterable[_Needle]) -> str:
-    unescaped = unescape(text)
-    views = {
-        "exact": View(text.translate(_TO_LOWER), range(len(text)), range(1, len(text) + 1)),
-        "folded": View(unescaped.text.translate(_TO_LOWER), unescaped.starts, unescaped.ends),
-        "unescaped": unescaped,
-    }
-    finds = sorted(find for needle in needles for find in _find(text, views[needle.view], needle))
-    pieces: list[str] = []
-    done = 0
-    index = 0
-    while index < len(finds):
-        start, end, whole, mask = finds[index]
-        while (index := index + 1) < len(finds) and finds[index][0] < end:
-            end = max(end, finds[index][1])
-            whole, mask = max((whole, mask), finds[index][2:])
-        pieces += [text[done:start], mask]
-        done = end
-    return "".join(pieces) + text[done:]
-
-
-def _find(text: str, view: View, needle: _Needle) -> Iterator[tuple[int, int, int, str]]:
-    """Start, end, length when whole else 0, and mask of every place where the secret or a start of it stands."""
-    start = needle.text[: needle.shortest]
-    word_end = 0
-    place = view.text.find(start)
-    while place >= 0:
-        if view.text.startswith(needle.text, place):
-            last, whole, mask = place + len(needle.text), len(needle.text), needle.whole_mask
-            end = view.ends[last - 1]
-        else:
-            # The rest of the word goes too: it may be another secret that begins alike, as web tokens do.
-            last, whole, mask = place + _common(view.text, place, needle), 0, needle.start_mask
-            end = view.ends[last - 1]
-            if end > word_end and (rest := _TOKEN_END.match(text, end)):
-                word_end = rest.end()
-            end = word_end
-        yield view.starts[place], end, whole, mask
-        place = view.text.find(start, place + 1)
-
-
-def _common(text: str, place: int, needle: _Needle) -> int:
-    """How many characters of the secret stand there: at least its sure start."""
-    low, high = needle.shortest, len(needle.text)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if text.startswith(needle.text[:middle], place):
-            low = middle
-        else:
-            high = middle
-    return low

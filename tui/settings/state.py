@@ -37,6 +37,8 @@ class State:
     """Provider name -> the model last used there."""
     recent: tuple[str, ...] = ()
     """Models as `provider/id`, the last used first."""
+    favourites: tuple[str, ...] = ()
+    """Models as `provider/id` that a person marked so."""
     draft: str = ""
     """What was typed and not sent when the app was left."""
 
@@ -45,6 +47,11 @@ class State:
         name = f"{provider}/{model}"
         recent = (name, *(other for other in self.recent if other != name))[:RECENT_LIMIT]
         return replace(self, last_used={**self.last_used, provider: model}, recent=recent)
+
+    def with_favourite(self, name: str) -> "State":
+        """Make a model a favourite, or one no longer."""
+        others = tuple(other for other in self.favourites if other != name)
+        return replace(self, favourites=others if name in self.favourites else (*others, name))
 
 
 def read_state(path: Path) -> State:
@@ -55,11 +62,13 @@ def read_state(path: Path) -> State:
         return State()
     recent = table.get("recent")
     last_used = table.get("last_used")
+    favourites = table.get("favourites")
     return State(
         _read_pick(table.get("model")),
         _read_pick(table.get("theme")),
         {str(name): str(model) for name, model in last_used.items()} if isinstance(last_used, dict) else {},
         tuple(str(name) for name in recent)[:RECENT_LIMIT] if isinstance(recent, list) else (),
+        tuple(str(name) for name in favourites) if isinstance(favourites, list) else (),
         draft if isinstance(draft := table.get("draft"), str) else "",
     )
 
@@ -69,6 +78,8 @@ def write_state(path: Path, state: State) -> None:
     import tomli_w
 
     table: dict[str, Any] = {"recent": list(state.recent), "last_used": dict(state.last_used)}
+    if state.favourites:
+        table["favourites"] = list(state.favourites)
     if state.draft:
         table["draft"] = state.draft
     for name, pick in (("model", state.model), ("theme", state.theme)):

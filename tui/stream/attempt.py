@@ -1,13 +1,13 @@
 """Attempt: one request from the first packet to its verdict, under the watchdog.
 
 `events()` yields deltas, then notices, then exactly one ending; it raises nothing but CancelledError. Every wait is
-bounded by the watchdog's next alarm, and no timeout is ever open across a `yield`, since it would cancel the consumer.
+bounded by the watchdog's next alarm (`Guard`), and what came is decoded in small steps between which the loop has its
+turn and the limits are looked at, however much of it is ready at once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
 
 import httpx
 
@@ -17,29 +17,24 @@ from tui.stream.dialects import StreamDecoder
 from tui.stream.ending import EndingWriter, mask_short
 from tui.stream.events import Ending, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.evidence import Evidence
+from tui.stream.guard import Guard, LingerEnded
 from tui.stream.notices import closing_notices, suspension
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
-from tui.stream.provider_error import BODY_LIMIT, ProviderError, read_error_body
-from tui.stream.retry import read_retry_after
+from tui.stream.provider_error import BODY_LIMIT, ErrorClass, ProviderError, read_error_body
+from tui.stream.retry_hint import has_hint, read_error_headers, read_retry_after
 from tui.stream.stop import Stop
 from tui.stream.trace import Answer, StreamTrace
-from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError, chain_of, explain
+from tui.stream.transport import NETWORK_ERRORS, Transport, chain_of
 from tui.stream.verdict import judge, judge_status
-from tui.stream.watchdog import Alarm, Watchdog
+from tui.stream.watchdog import Watchdog
 
 TEXT_LIMIT = 64 * 1024 * 1024
 """Characters of one reply; more is a model that loops."""
+_LIMITS = (429, 503, 529)
+"""Statuses that are about a limit, so that the time of its reset is a time to wait."""
 _ERROR_BODY_SECONDS = 1.0
 _DRAIN_SECONDS = 0.05
-_WORK_SLICE = 0.008
-"""Seconds of decoding after which the loop gets its turn: a burst parsed without a pause would hold the screen."""
-
-T = TypeVar("T")
-
-
-class _LingerEnded(Exception):
-    """The reply is at its proven end and the wait for `[DONE]` is over."""
 
 
 class Attempt:
@@ -52,14 +47,13 @@ class Attempt:
         self._mask = mask
         self._writer = EndingWriter(prepared, trace, mask)
         self._watchdog = Watchdog(prepared.limits, trace.started or trace.clock.monotonic())
-        self._timeout: asyncio.Timeout | None = None
-        self._alarm: Alarm | None = None
-        self._in_tls = False
-        self._connected = False
+        self._guard = Guard(prepared, trace, self._watchdog, transport.connections)
         self._words: tuple[str | None, str | None] = (None, None)
         self.error: ProviderError | None = None
         """The server's error, unmasked: what a retry is decided on."""
         self.retry_after: float | None = None
+        self.retry_hinted = False
+        """The server asked for a wait, whether or not it could be read."""
         self.retry_forbidden = False
         """The server said that it is no use: `x-should-retry: false`."""
 
@@ -71,7 +65,8 @@ class Attempt:
             for notice in suspension(self._trace):
                 self._trace.notices.append(notice.code.value)
                 yield notice
-            yield self._writer.end(stop.outcome, stop)
+            _, ending = self._writer.end(stop.outcome, stop)
+            yield ending
             return
         try:
             self._take_head(response)
@@ -86,51 +81,11 @@ class Attempt:
 
     async def _open(self) -> httpx.Response:
         prepared = self._prepared
-        opening = self._transport.open(prepared.wire, prepared.key, prepared.link, self._follow, self._count_sent)
-        return await self._guard(opening)
+        opening = self._transport.open(prepared.wire, prepared.key, prepared.link, self._guard.follow, self._count_sent)
+        return await self._guard.wait(opening)
 
     def _count_sent(self, count: int) -> None:
         self._trace.bytes_sent = count
-
-    async def _guard(self, waiting: Awaitable[T]) -> T:
-        """Await under the watchdog; a limit or a failure of the network is raised as Stop, the linger's as its own."""
-        self._alarm = self._watchdog.next_alarm()
-        try:
-            async with asyncio.timeout(self._remaining()) as self._timeout:
-                return await waiting
-        except TimeoutError as error:
-            alarm = self._alarm
-            if alarm is None or self._timeout is None or not self._timeout.expired():
-                raise self._explain(error) from None
-            if alarm.outcome is None:
-                raise _LingerEnded from None
-            raise Stop(alarm.outcome, detail={"limit_s": alarm.limit}) from None
-        except TransportSetupError as error:
-            raise Stop(error.failure.outcome, error.failure.exception, error.failure.detail) from None
-        except NETWORK_ERRORS as error:
-            raise self._explain(error) from None
-        finally:
-            self._timeout = None
-
-    def _remaining(self) -> float | None:
-        return None if self._alarm is None else max(0.0, self._alarm.at - self._trace.clock.monotonic())
-
-    async def _follow(self, name: str, info: Mapping[str, Any]) -> None:
-        """httpcore's trace: which part of the request is under way, so that the right limit is armed."""
-        if name == "connection.connect_tcp.started":
-            self._connected = True
-        elif name.endswith("start_tls.started"):
-            self._in_tls = True
-        elif name.endswith("start_tls.complete"):
-            self._in_tls = False
-        elif name.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
-            now = self._trace.clock.monotonic()
-            self._trace.sent = self._watchdog.sent = now
-            self._trace.reused_connection = not self._connected
-            self._alarm = self._watchdog.next_alarm()
-            if self._timeout is not None:
-                remaining = self._remaining()
-                self._timeout.reschedule(None if remaining is None else asyncio.get_running_loop().time() + remaining)
 
     def _take_head(self, response: httpx.Response) -> None:
         headers = response.headers
@@ -154,23 +109,24 @@ class Attempt:
         reads = response.aiter_raw()
         try:
             decompress = make_decompressor(response.headers.get("content-encoding"))
-            busy_since = trace.clock.monotonic()
-            while not (decoder.evidence.done or decoder.evidence.error or decoder.evidence.oversize_line):
-                data = await self._guard(anext(reads, b""))
+            while not decoder.evidence.settled:
+                self._guard.check()
+                data = await self._guard.wait(anext(reads, b""))
                 if not data:
                     break
-                arrived = trace.clock.monotonic()
                 trace.mark_read(len(data))
-                for event in self._take(decoder, decompress(data)):
-                    yield event
-                if decoder.evidence.characters > TEXT_LIMIT:
-                    raise Stop(Outcome.OVERSIZE_REPLY, detail={"limit": f"{TEXT_LIMIT >> 20} MiB"})
-                now = trace.clock.monotonic()
-                self._watchdog.shift(now - arrived)
-                if now - busy_since > _WORK_SLICE:
-                    await asyncio.sleep(0)
-                    busy_since = trace.clock.monotonic()
-        except _LingerEnded:
+                for piece in decompress(data):
+                    events = self._take(decoder, piece)
+                    handed_out = trace.clock.monotonic()
+                    for event in events:
+                        yield event
+                    await self._guard.give_way(handed_out)
+                    if decoder.evidence.characters > TEXT_LIMIT:
+                        raise Stop(Outcome.OVERSIZE_REPLY, detail={"limit": f"{TEXT_LIMIT >> 20} MiB"})
+                    if decoder.evidence.settled:
+                        break
+                    self._guard.check()
+        except LingerEnded:
             pass  # the finish reason proved the end; the missing [DONE] becomes a notice
         except (UnknownEncoding, DamagedEncoding) as error:
             stop = Stop(Outcome.DECODE_ERROR, chain_of(error))
@@ -243,8 +199,17 @@ class Attempt:
             )
         )
         self._trace.notices.extend(notice.code.value for notice in notices)
-        self.error = evidence.error
-        return [*notices, self._writer.end(outcome, stop, error=self.error)]
+        # A message that was doubted and then followed by silence explains it, whatever the outcome is called.
+        self.error = evidence.error or evidence.last_word
+        self._read_hints(evidence.error_headers)
+        shown, ending = self._writer.end(
+            outcome, stop, error=self.error, retry_after=self.retry_after, notices=notices
+        )
+        return [*shown, ending]
+
+    def _read_hints(self, headers: Mapping[str, str], *, limited: bool = True) -> None:
+        self.retry_hinted = has_hint(headers)
+        self.retry_after = read_retry_after(headers, self.error, self._trace.clock.wall(), limited=limited)
 
     async def _read_refusal(self, response: httpx.Response) -> Ending:
         """The verdict of an answer other than 2xx: at most 64 KiB of its body and one second for them."""
@@ -254,28 +219,21 @@ class Attempt:
             async with asyncio.timeout(_ERROR_BODY_SECONDS):
                 async for data in response.aiter_raw():
                     self._trace.mark_read(len(data))
-                    body += decompress(data)
-                    if len(body) >= BODY_LIMIT:
+                    for piece in decompress(data):
+                        body += piece
+                        if len(body) >= BODY_LIMIT:
+                            break
+                    if max(len(body), self._trace.bytes) >= BODY_LIMIT:
                         break
         except (TimeoutError, UnknownEncoding, DamagedEncoding, *NETWORK_ERRORS):
             pass  # the status is the news; of its explanation whatever came is used
         status, headers = response.status_code, response.headers
         explanation = read_error_body(bytes(body[:BODY_LIMIT]), status)
         self.error = explanation.error
-        self.retry_after = read_retry_after(headers, explanation.error, self._trace.clock.wall())
+        limited = status in _LIMITS or (self.error is not None and self.error.error_class is ErrorClass.RATE_LIMITED)
+        self._read_hints({**read_error_headers(bytes(body)), **headers}, limited=limited)
         outcome = judge_status(status, explanation, challenged="cf-mitigated" in headers)
         return self._writer.end_refused(outcome, explanation, headers, retry_after=self.retry_after)
-
-    def _explain(self, error: BaseException) -> Stop:
-        failure = explain(
-            error,
-            in_tls=self._in_tls,
-            in_request=self._trace.sent is not None and self._trace.bytes_sent < len(self._prepared.wire.body),
-            in_body=self._trace.headers is not None,
-            proxied=self._prepared.link.proxy is not None,
-        )
-        detail = {"in_flight": self._transport.connections, **failure.detail}
-        return Stop(failure.outcome, failure.exception, detail)
 
 
 def _is_text(event: StreamEvent) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from tui.settings.provider import Provider
-from tui.settings.secrets import Masker, Secret, read_key
+from tui.settings.secrets import Masker, Secret, read_key, secrets_of
 from tui.stream.attempt import Attempt
 from tui.stream.dialects import load_dialect
 from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
@@ -121,7 +121,8 @@ class Client:
     async def _ask(
         self, request: ChatRequest, provider: Provider, trace: StreamTrace
     ) -> AsyncGenerator[StreamEvent, None]:
-        """One route with its retries."""
+        """One route with its retries; what the route and its model are set to goes into the request here."""
+        request = request.over(provider.parameters_for(request.model))
         again = _Again(include_usage=wants_usage(provider))
         trace.call = self.describe(request, provider)
         key: Secret | None = None
@@ -150,13 +151,22 @@ class Client:
             await self._pause(wait, trace)
 
     def describe(self, request: ChatRequest, provider: Provider) -> Call:
-        """Who is asked for what, masked; a key of the environment is known to the masker from here on."""
+        """Who is asked for what, masked; what its route holds in secrets is known to the masker from here on."""
         if provider.key.kind == "env" and (key := read_key(provider.key, self._environ)) is not None:
             self.mask.add(key)
+        self._learn(provider)
         return describe(request, provider, self.mask)
+
+    def _learn(self, provider: Provider) -> None:
+        """Make known to the masker what the addresses of a route hold: a proxy or a server may repeat it."""
+        proxy = find_link(provider, provider.base_url).proxy if find_endpoint(provider.base_url) else None
+        for url in (provider.base_url, *((proxy,) if proxy else ())):
+            for secret in secrets_of(url):
+                self.mask.add(secret)
 
     async def list_models(self, provider: Provider, *, limit: float = LISTING_SECONDS) -> ModelListing:
         """The models that a provider lists, or why it does not; `limit` is in seconds."""
+        self._learn(provider)
         return await list_models(provider, self._transport, self._find_key, limit=limit)
 
     async def _find_key(self, provider: Provider) -> Secret | None:
@@ -197,6 +207,7 @@ class Client:
             attempt=again.attempt,
             attempts=self._retries + 1,
             retry_after=attempt.retry_after,
+            hinted=attempt.retry_hinted,
             forbidden=attempt.retry_forbidden,
             random=self._random,
         )

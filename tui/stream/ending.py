@@ -1,10 +1,14 @@
 """How an attempt ends: why it stopped, and the terminal event with its masked record."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+from tui.settings.mask import cut
 from tui.settings.secrets import Masker, mask_url
-from tui.stream.events import Ending, make_ending
+from tui.stream.events import Ending, Notice, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
 from tui.stream.provider_error import ErrorBody, ProviderError
@@ -16,11 +20,26 @@ MESSAGE_LIMIT = 600
 """Characters of a server's error text that go on record, after masking."""
 _SHORT = 200
 _LIMIT_HEADERS = 16
+_MOST_NAMES = 32
+_LONGEST_URL = 4096
+"""Characters of an address that are looked at; of what is cut there nothing is shown."""
+_OUR_NAMES = {"reasoning_effort": "effort"}
+"""Fields of the body that a person sets by another name."""
 
 
 def mask_short(mask: Masker, text: str | None) -> str | None:
     """A foreign text of a line at most: a header, a title, a name."""
     return None if text is None else mask(text, _SHORT)
+
+
+def find_refused(parameters: Mapping[str, Any], error: ProviderError | None) -> str | None:
+    """Which parameter that somebody set the server complains of, by the name under which it is set; None if none."""
+    if error is None:
+        return None
+    words = set(re.findall(r"[a-z][a-z0-9_]*", f"{error.param or ''} {error.message}".lower()))
+    named = (name for name in parameters if name == error.param or name.lower() in words)
+    found = next(named, None)
+    return None if found is None else _OUR_NAMES.get(found, found)
 
 
 class EndingWriter:
@@ -38,8 +57,9 @@ class EndingWriter:
         *,
         error: ProviderError | None = None,
         retry_after: float | None = None,
-    ) -> Ending:
-        """End the trace and tell of this outcome."""
+        notices: Sequence[Notice] = (),
+    ) -> tuple[list[Notice], Ending]:
+        """End the trace and tell of this outcome; the notices come back as they may be shown beside it."""
         self._trace.end()
         recorded = None
         if error is not None:
@@ -52,7 +72,11 @@ class EndingWriter:
         detail = {**self._evidence_detail(error), **(stop.detail if stop else {})}
         exception = stop.exception if stop else None
         circumstances = Circumstances(exception, recorded, retry_after, detail, status=detail.get("status"))
-        return make_ending(outcome, make_record(self._trace, outcome, circumstances))
+        # Each text is masked by itself; a key in pieces is found only where they are looked at together.
+        named = [notice.values for notice in notices]
+        record, values = make_record(self._trace, outcome, circumstances).masked(self._mask, *named)
+        shown = [replace(notice, values=value) for notice, value in zip(notices, values, strict=True)]
+        return shown, make_ending(outcome, record)
 
     def end_refused(
         self, outcome: Outcome, body: ErrorBody, headers: Mapping[str, str], *, retry_after: float | None
@@ -63,13 +87,15 @@ class EndingWriter:
         limits = {self._mask(name, 80): self._mask(value, 40) for name, value in found}
         detail = {
             "html_title": mask_short(self._mask, body.html_title),
-            "location": mask_url(self._mask(location)) if location else None,
+            "location": cut(mask_url(self._mask(location[:_LONGEST_URL])), MESSAGE_LIMIT) if location else None,
             "ray_id": mask_short(self._mask, headers.get("cf-ray")),
             "limit_headers": limits or None,
             "request_bytes": len(self._prepared.wire.body),
+            "parameter": find_refused(self._prepared.request.parameters, body.error),
             "prompt_chars": sum(len(message.text) for message in self._prepared.request.messages),
         }
-        return self.end(outcome, Stop(outcome, detail=detail), error=body.error, retry_after=retry_after)
+        _, ending = self.end(outcome, Stop(outcome, detail=detail), error=body.error, retry_after=retry_after)
+        return ending
 
     def _evidence_detail(self, error: ProviderError | None) -> dict[str, Any]:
         """Everything that some outcome may want beside the fixed fields; the record keeps what its outcome names."""
@@ -78,8 +104,8 @@ class EndingWriter:
         return {
             "host": endpoint.host if endpoint else None,
             "port": endpoint.port if endpoint else None,
-            "tool_names": [self._mask(name, 80) for name in evidence.tool_names.values()],
-            "filter_categories": [self._mask(name, 80) for name in evidence.filter_categories],
+            "tool_names": self._mask_names(evidence.tool_names.values()),
+            "filter_categories": self._mask_names(evidence.filter_categories),
             "malformed_count": evidence.malformed,
             "malformed_bytes": evidence.malformed_bytes,
             "tail_bytes": evidence.tail_bytes,
@@ -93,3 +119,6 @@ class EndingWriter:
             "headers_seen": trace.headers is not None,
             "bytes_sent": trace.bytes_sent,
         }
+
+    def _mask_names(self, names: Iterable[str]) -> list[str]:
+        return [self._mask(name, 80) for name in islice(names, _MOST_NAMES)]

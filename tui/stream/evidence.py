@@ -1,5 +1,6 @@
 """Evidence: what a decoder has seen of a reply and the verdict rests on. It holds counts and marks, never the text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui.stream.provider_error import ProviderError
@@ -31,6 +32,14 @@ class Evidence:
     done: bool = False
     """`[DONE]` was seen."""
     error: ProviderError | None = None
+    error_headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the upstream's refusal, where a router sends them inside its own error."""
+    doubt: ProviderError | None = None
+    """The last message that may have been an error, or only the state of things."""
+    doubted_at: int = 0
+    """Characters of the reply when it came."""
+    troubled: bool = False
+    """Whether its words speak of trouble, or there are none."""
     malformed: int = 0
     malformed_bytes: int = 0
     tail_bytes: int = 0
@@ -57,6 +66,26 @@ class Evidence:
     def proven(self) -> bool:
         """Whether the server said that the reply is at its end."""
         return self.finish_reason is not None or self.done
+
+    def count_damage(self, text: str) -> None:
+        """An event that cannot be read: only its size is kept."""
+        self.malformed += 1
+        self.malformed_bytes += len(text.encode(errors="replace"))
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that may follow in the body is of interest."""
+        return self.done or self.error is not None or self.oversize_line is not None
+
+    @property
+    def last_word(self) -> ProviderError | None:
+        """The doubtful message, if nothing came of the reply after it: nor the end of one that had begun before it.
+
+        `[DONE]` is such an end only behind a message that does not speak of trouble.
+        """
+        ended = self.finish_reason is not None or (self.done and not self.troubled)
+        answered = self.characters > self.doubted_at or (ended and self.has_output)
+        return None if answered else self.doubt
 
     @property
     def characters(self) -> int:

@@ -21,7 +21,7 @@ def closing_notices(
     as_events = evidence.sse_fields and not evidence.whole_object
     if evidence.finish_reason is not None and not evidence.done and as_events:
         yield Notice(NoticeCode.MISSING_DONE)
-    if evidence.done and evidence.finish_reason is None and evidence.error is None:
+    if evidence.done and evidence.finish_reason is None and outcome is not Outcome.IN_BAND_ERROR:
         yield Notice(NoticeCode.MISSING_FINISH)
     if broke:
         yield Notice(NoticeCode.DIRTY_CLOSE)

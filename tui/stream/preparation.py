@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui.settings.command import CommandRun
-from tui.settings.provider import Provider, host_of, is_loopback
+from tui.settings.preset import find_preset
+from tui.settings.provider import Provider, is_loopback
 from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, mask_url, read_key
 from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
@@ -22,11 +23,6 @@ from tui.stream.transport import Link, find_link
 from tui.stream.watchdog import LOCAL, REMOTE, Limits
 
 _BAD_IN_URL = re.compile(r"[\x00-\x20\x7f#]")
-
-# Routes known to accept `stream_options`; others may answer 400 or 422 to a field that they do not know.
-_USAGE_HOSTS = frozenset(
-    {"api.openai.com", "openrouter.ai", "api.deepseek.com", "api.groq.com", "api.mistral.ai", "api.together.xyz"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +137,5 @@ def wants_usage(provider: Provider) -> bool:
     """Whether token counts are asked for: as configured, else of the routes known to give them."""
     if provider.usage != "auto":
         return provider.usage == "on"
-    return provider.origin == "practice" or host_of(provider.base_url) in _USAGE_HOSTS
+    preset = find_preset(provider.base_url)
+    return provider.origin == "practice" or (preset is not None and preset.usage)

@@ -8,33 +8,25 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
+
+from tui.stream.error_class import ErrorClass, classify
+
+__all__ = [
+    "BODY_LIMIT",
+    "ErrorBody",
+    "ErrorClass",
+    "ProviderError",
+    "find_error",
+    "html_title",
+    "is_html",
+    "read_error_body",
+]
 
 BODY_LIMIT = 64 * 1024
 """Bytes of an error body that are read."""
 _MESSAGE_LIMIT = 4000
 _DEEPEST = 4
-
-
-class ErrorClass(StrEnum):
-    """What kind of trouble the provider reports; it decides the outcome of a status and whether asking again helps."""
-
-    PAYMENT_REQUIRED = "payment-required"
-    CONTEXT_TOO_LONG = "context-too-long"
-    CONTENT_FILTER = "content-filter"
-    INVALID_KEY = "invalid-key"
-    MODEL_NOT_FOUND = "model-not-found"
-    OVERLOADED = "overloaded"
-    RATE_LIMITED = "rate-limited"
-    FORBIDDEN = "forbidden"
-    BAD_REQUEST = "bad-request"
-    SERVER = "server"
-
-    @property
-    def retryable(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self in (ErrorClass.OVERLOADED, ErrorClass.RATE_LIMITED, ErrorClass.SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +41,8 @@ class ProviderError:
     """The upstream that a router names."""
     retry_after_s: float | None = None
     """A waiting time given in the body."""
+    param: str | None = None
+    """The field of the request that the server names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +54,16 @@ class ErrorBody:
     is_html: bool = False
 
 
-# The first pattern that matches decides; a number decides only when no words do.
-_WORDS: tuple[tuple[ErrorClass, re.Pattern[str]], ...] = tuple(
-    (error_class, re.compile(pattern, re.IGNORECASE))
-    for error_class, pattern in (
-        (
-            ErrorClass.PAYMENT_REQUIRED,
-            r"insufficient[_ ](quota|balance|credit|fund)|more credits|billing|payment|额度不足|余额不足|欠费",
-        ),
-        (
-            ErrorClass.CONTEXT_TOO_LONG,
-            r"context[_ ](length|size|window)|exceed_context|maximum context|too many tokens|prompt is too long"
-            r"|input is too long|上下文长度",
-        ),
-        (ErrorClass.CONTENT_FILTER, r"content[_ ](filter|policy|management)|moderation|safety system|敏感"),
-        (
-            ErrorClass.INVALID_KEY,
-            r"invalid[_ ]api[_ ]?key|api[_ ]?key[_ ]invalid|api key not valid|incorrect api key|authentication"
-            r"|unauthori[sz]ed|invalid (token|key)",
-        ),
-        (
-            ErrorClass.MODEL_NOT_FOUND,
-            r"model_not_found|model\b.{0,120}(not found|does not exist|not exist)|unknown model|no such model"
-            r"|invalid model|try pulling it first",
-        ),
-        (ErrorClass.OVERLOADED, r"overloaded|over capacity|engine_overloaded"),
-        (ErrorClass.RATE_LIMITED, r"rate[_ ]?limit|too many requests|resource_exhausted|tpm|rpm limit|限流"),
-        (ErrorClass.FORBIDDEN, r"permission|forbidden|not allowed to|access denied"),
-    )
-)
-
 _RETRY_WORDS = re.compile(
     r"(?:try again|retry) (?:in|after) ([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)\b",
     re.IGNORECASE,
 )
+_RETRY_FIELDS = {
+    "retry_after": 1.0, "retry_after_seconds": 1.0, "retry_after_s": 1.0, "retryAfter": 1.0,
+    "retryAfterSeconds": 1.0, "retry_after_ms": 0.001, "retryAfterMs": 0.001,
+}  # fmt: skip
+_NO_WAIT = 1e9
+"""From here on a number is a moment since 1970."""
 _TAG = re.compile(rb"<[^<>]{0,200}>")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
@@ -127,7 +97,7 @@ def read_error_body(body: bytes, status: int) -> ErrorBody:
         if (error := find_error(candidate, status)) is not None:
             return ErrorBody(error)
     message = text[:_MESSAGE_LIMIT]
-    return ErrorBody(ProviderError(_classify(message, _number(status)), message))
+    return ErrorBody(ProviderError(classify(None, None, message, status), message))
 
 
 def html_title(body: bytes) -> str | None:
@@ -186,8 +156,12 @@ def _read_node(node: Any, whole: Mapping[str, Any], status: int | None) -> Provi
     provider = _text(metadata.get("provider_name")) if isinstance(metadata, dict) else None
     words = " ".join(part for part in (code, type_, message) if part)
     number = _number(node.get("code")) or _number(status)
-    retry_after = _retry_delay(node.get("details")) or _retry_words(message)
-    return ProviderError(_classify(words, number), message or words, type_, code, provider, retry_after)
+    fields = (node, whole, *(value for value in (metadata,) if isinstance(value, dict)))
+    named = [wait for wait in map(_retry_field, fields) if wait is not None]
+    retry_after = _retry_delay(node.get("details")) or max(named, default=None) or _retry_words(message)
+    param = _text(node.get("param"))
+    kind = classify(code, type_, message, number)
+    return ProviderError(kind, message or words, type_, code, provider, retry_after, param)
 
 
 def _message(value: Any, depth: int = 0) -> str:
@@ -225,27 +199,6 @@ def _unwrap(message: str) -> Any:
         return None  # an ordinary message that begins with a bracket
 
 
-def _classify(words: str, number: int | None) -> ErrorClass:
-    for error_class, pattern in _WORDS:
-        if pattern.search(words):
-            return error_class
-    match number:
-        case 401:
-            return ErrorClass.INVALID_KEY
-        case 402:
-            return ErrorClass.PAYMENT_REQUIRED
-        case 403:
-            return ErrorClass.FORBIDDEN
-        case 429:
-            return ErrorClass.RATE_LIMITED
-        case 529:
-            return ErrorClass.OVERLOADED
-        case int() if 400 <= number < 500:
-            return ErrorClass.BAD_REQUEST
-        case _:
-            return ErrorClass.SERVER
-
-
 def _text(value: Any) -> str | None:
     return None if value in (None, "", "None") or isinstance(value, dict | list) else str(value)
 
@@ -263,6 +216,17 @@ def _retry_delay(details: Any) -> float | None:
             delay = item.get("retryDelay") if isinstance(item, dict) else None
             if isinstance(delay, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?s", delay):
                 return float(delay[:-1])
+    return None
+
+
+def _retry_field(fields: Mapping[str, Any]) -> float | None:
+    """A `retry_after` in the body, in seconds or by its name in milliseconds; a moment is none."""
+    for name, unit in _RETRY_FIELDS.items():
+        value = fields.get(name)
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?s?", value):
+            value = float(value.removesuffix("s"))
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _NO_WAIT:
+            return value * unit
     return None
 
 

@@ -6,16 +6,23 @@ always there; what is not known is `null`, never a made-up value. Durations are 
 
 import platform
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from tui import __version__
+from tui.settings.secrets import Masker
 from tui.stream.outcome import Outcome
 from tui.stream.trace import Call, StreamTrace
 
 VERSION = 1
+_FOREIGN = (
+    "model_reported", "finish_reason", "content_type", "content_encoding", "server", "request_id", "error", "detail",
+)
+"""The fields that hold a server's words."""
+_OUR_NAMES = 1
+"""Depth of the names that are ours: the fields of `error`, of `detail` and of what a notice names."""
 _BUCKETS = (
     (0.25, "<0.25s"),
     (0.5, "0.25-0.5s"),
@@ -103,6 +110,16 @@ class Record:
         known: dict[str, Any] = {item.name: value.get(item.name) for item in fields(cls)}
         return cls(**known)
 
+    def masked(self, mask: Masker, *beside: Mapping[str, Any]) -> tuple[Self, list[dict[str, Any]]]:
+        """The record, and what is told beside it, without the pieces of a key that the server split over all of them.
+
+        Every text in them is short already: of very long ones together pieces are not looked for.
+        """
+        foreign = [*(getattr(self, name) for name in _FOREIGN), *(dict(values) for values in beside)]
+        masked = _refill(foreign, iter(mask.together(list(_texts(foreign)))))
+        fields, values = masked[: len(_FOREIGN)], masked[len(_FOREIGN) :]
+        return replace(self, **dict(zip(_FOREIGN, fields, strict=True))), values
+
     def values(self) -> dict[str, object]:
         """What the sentences of outcomes and advice may name."""
         endpoint, error, detail = self.endpoint or {}, self.error or {}, self.detail or {}
@@ -124,6 +141,7 @@ class Record:
             "proxy": self.proxy,
             "location": detail.get("location"),
             "detail": detail.get("tls_detail"),
+            "parameter": detail.get("parameter"),
             "retry_after": None if self.retry_after_s is None else f"{_plain(self.retry_after_s)} s",
             "text": self.text_chars or self.reasoning_chars,
         }
@@ -189,6 +207,33 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         detail=_chosen_detail(outcome, circumstances.detail),
         client={"weir": __version__, "python": platform.python_version(), "platform": platform.system()},
     )
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every text inside plain values, in their order; names too where a server gives them, below our own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if depth > _OUR_NAMES:
+                yield name
+            yield from _texts(item, depth + 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item, depth + 1)
+
+
+def _refill(value: Any, texts: Iterator[str], depth: int = 0) -> Any:
+    """The plain values with these texts in the place of theirs."""
+    if isinstance(value, str):
+        return next(texts)
+    if isinstance(value, Mapping):
+        refilled = {}
+        for name, item in value.items():
+            told = next(texts) if depth > _OUR_NAMES else name
+            refilled[told] = _refill(item, texts, depth + 1)
+        return refilled
+    return [_refill(item, texts, depth + 1) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _times(trace: StreamTrace) -> dict[str, Any]:

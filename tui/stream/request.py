@@ -1,9 +1,11 @@
 """A chat request in no provider's dialect."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from tui.settings.parameters import Parameters
 
 
 class Role(StrEnum):
@@ -31,6 +33,13 @@ class ChatRequest:
     stream: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the body (temperature, max_tokens, ...), sent only when set: some servers answer 422 else."""
+
+    def over(self, defaults: Parameters) -> "ChatRequest":
+        """This request, and where it says nothing these: fields of the body, and the system prompt."""
+        messages = self.messages
+        if defaults.system and not any(message.role is Role.SYSTEM for message in messages):
+            messages = (ChatMessage(Role.SYSTEM, defaults.system), *messages)
+        return replace(self, messages=messages, parameters={**defaults.body(), **self.parameters})
 
     @property
     def kind(self) -> str:

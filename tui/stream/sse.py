@@ -11,6 +11,8 @@ from dataclasses import dataclass
 LINE_LIMIT = 8 * 1024 * 1024
 """Longest line in bytes. Reports of real streams broken by limits of 64 to 512 KiB are common; this one is a guard."""
 
+LINE_COST = 64
+"""Bytes that a line takes in memory beside its characters, roughly: a million empty ones are no small matter."""
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _RETRY_DIGITS = 16
 """A longer time is none that anybody waits, and int() refuses very long ones."""
@@ -40,8 +42,8 @@ class LineDecoder:
 
     def __init__(self, limit: int = LINE_LIMIT) -> None:
         self._limit = limit
-        self._pieces: list[bytes] = []  # joined once per line; concatenating per read is quadratic
-        self._size = 0
+        # Grows in place: to concatenate per read is quadratic, and a list of tiny reads weighs far more than the bytes.
+        self._line = bytearray()
         self._in_comment = False
         self._after_cr = False
         self._start: bytes | None = b""  # the first bytes, until it is known whether they are a BOM
@@ -51,12 +53,12 @@ class LineDecoder:
     @property
     def tail(self) -> bytes:
         """The unfinished last line."""
-        return b"".join(self._pieces) + (self._start or b"")
+        return bytes(self._line) + (self._start or b"")
 
     @property
     def torn(self) -> bool:
         """Whether what was fed so far ends in the middle of a line."""
-        return bool(self._pieces or self._in_comment)
+        return bool(self._line or self._in_comment)
 
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that these bytes complete, in order; of a comment at least the colon."""
@@ -75,7 +77,7 @@ class LineDecoder:
             parts = data.split(b"\n")
         rest = parts.pop()
         lines: list[bytes] = []
-        if parts and (self._pieces or self._in_comment or len(data) > self._limit):
+        if parts and (self._line or self._in_comment or len(data) > self._limit):
             # Only the first line can have begun in an earlier read, and only then or in a huge read can it be too long.
             checked = parts if len(data) > self._limit else parts[:1]
             for part in checked:
@@ -100,23 +102,21 @@ class LineDecoder:
         self._keep(part)
         if self.oversize is not None:
             return None
-        line = b":" if self._in_comment else (self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces))
-        self._pieces.clear()
-        self._size = 0
+        line = b":" if self._in_comment else bytes(self._line)
+        self._line.clear()
         self._in_comment = False
         return line
 
     def _keep(self, part: bytes) -> None:
         if self._in_comment or not part:
             return
-        if not self._size and part.startswith(b":"):
+        if not self._line and part.startswith(b":"):
             self._in_comment = True
             return
-        self._pieces.append(part)
-        self._size += len(part)
-        if self._size > self._limit:
-            self.oversize = self._size
-            self._pieces.clear()
+        self._line += part
+        if len(self._line) > self._limit:
+            self.oversize = len(self._line)
+            self._line.clear()
 
 
 class SSEDecoder:
@@ -126,12 +126,13 @@ class SSEDecoder:
     lines with `take_line`.
     """
 
-    def __init__(self) -> None:
-        self._lines = LineDecoder()
+    def __init__(self, limit: int = LINE_LIMIT) -> None:
+        self._limit = limit
+        self._lines = LineDecoder(limit)
         self._data: list[str] = []
         self._size = 0
         self.oversize: int | None = None
-        """Characters of an event's data that went over the limit of a line; such an event is dropped."""
+        """Size of an event's data that went over the limit of a line; such an event is dropped."""
         self._event = ""
         self._id = ""
         self._retry: int | None = None
@@ -183,8 +184,8 @@ class SSEDecoder:
         match name:
             case "data":
                 self._data.append(value)
-                self._size += len(value)
-                if self._size > LINE_LIMIT:
+                self._size += len(value) + LINE_COST
+                if self._size > self._limit:
                     self.oversize = self._size
                     self._data.clear()
             case "event":

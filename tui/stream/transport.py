@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+from socksio.exceptions import SOCKSError
 
 from tui import __version__
 from tui.settings.provider import Provider, host_of, is_loopback
@@ -39,8 +40,18 @@ CONNECTIONS = 100
 """Connections of one route at a time."""
 POOL_SECONDS = 4.0
 """How long a request waits for one of them; shorter than any connect limit, so that the cause is named."""
+_LOCATION = "weir-location"
 _SLICE = 64 * 1024
 """Bytes of a request's body that go out at a time."""
+_NO_PROXY = {
+    Outcome.NO_RESPONSE: "it closed the connection",
+    Outcome.CONNECTION_RESET: "it closed the connection",
+    Outcome.CONNECT_RESET: "it closed the connection",
+    Outcome.CONNECT_TIMEOUT: "no answer",
+    Outcome.TLS_HANDSHAKE: "it does not speak TLS",
+    Outcome.PROTOCOL_ERROR: "it does not answer as a proxy",
+}
+"""Ways in which a proxy shows that it is dead or none at all, before it answers as one."""
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 
 
@@ -125,8 +136,10 @@ class Transport:
             headers["Content-Length"] = str(len(wire.body))
         body = _slices(wire.body, count_sent) if wire.body else None
         request = client.build_request(wire.method, wire.url, headers=headers, content=body)
-        request.extensions["trace"] = hook
-        return await client.send(request, stream=True)
+        response = await _send(client, request, hook)
+        if (location := response.extensions.pop(_LOCATION, None)) is not None:
+            response.headers["location"] = location
+        return response
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -162,12 +175,43 @@ def _build_client(proxy: str | None, context: ssl.SSLContext, connections: int) 
             verify=context,
             trust_env=False,
             follow_redirects=False,
+            event_hooks={"response": [_put_location_aside]},
             timeout=httpx.Timeout(None, pool=POOL_SECONDS),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=20),
         )
     except (ValueError, httpx.InvalidURL, ImportError) as error:
         detail = {"proxy": mask_url(proxy or ""), "os_error": "the proxy address cannot be used"}
         raise TransportSetupError(TransportFailure(Outcome.PROXY_UNREACHABLE, chain_of(error), detail)) from None
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request, hook: TraceHook) -> httpx.Response:
+    """Send; where a SOCKS proxy is none, httpcore lets whatever its answer raises through and the socket open."""
+    opened: list[Any] = []
+
+    async def follow(name: str, info: Mapping[str, Any]) -> None:
+        if name == "socks.connect_tcp.complete":
+            opened.append(info["return_value"])
+        await hook(name, info)
+
+    request.extensions["trace"] = follow
+    response: httpx.Response | None = None
+    try:
+        response = await client.send(request, stream=True)
+    except UnicodeError:
+        raise
+    except (SOCKSError, ValueError, AssertionError) as error:
+        raise httpx.RemoteProtocolError("no SOCKS answer") from error
+    finally:
+        if response is None:
+            for stream in opened:
+                await stream.aclose()
+    return response
+
+
+async def _put_location_aside(response: httpx.Response) -> None:
+    """Hide a redirect's target from httpx, which reads it although it does not follow, and fails where it cannot."""
+    if "location" in response.headers:
+        response.extensions[_LOCATION] = response.headers.pop("location")
 
 
 def _load_certificates(ca_file: str | None) -> ssl.SSLContext:
@@ -185,6 +229,9 @@ def _load_certificates(ca_file: str | None) -> ssl.SSLContext:
             where = f"ca_file = {ca_file}"
             context.load_verify_locations(os.path.expanduser(ca_file))
     except OSError as error:
+        if error.filename is not None and error.filename == os.environ.get("SSLKEYLOGFILE"):
+            detail = {"tls_detail": f"SSLKEYLOGFILE={error.filename}: {error.strerror}"}
+            raise TransportSetupError(TransportFailure(Outcome.TLS_HANDSHAKE, chain_of(error), detail)) from None
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         failure = TransportFailure(Outcome.TLS_CERTIFICATE, chain_of(error), {"tls_detail": f"{where}: {reason}"})
         raise TransportSetupError(failure) from None
@@ -197,15 +244,19 @@ def _no_certificates() -> ssl.SSLContext:
 
 
 def explain(
-    error: BaseException, *, in_tls: bool, in_request: bool, in_body: bool, proxied: bool
+    error: BaseException, *, in_tls: bool, in_request: bool, in_body: bool, proxied: bool, at_proxy: bool = False
 ) -> TransportFailure:
     """The outcome of an exception out of NETWORK_ERRORS.
 
     `in_tls`: a handshake had begun and not ended. `in_request`: the request was not sent to its end. `in_body`: the
-    head of the answer had come. `proxied`: TCP went to a proxy, so a dead end there is not the target's.
+    head of the answer had come. `proxied`: TCP went to a proxy, so a dead end there is not the target's. `at_proxy`:
+    its tunnel was not up yet, so nothing else that went wrong is the target's either.
     """
     causes = list(_walk(error))
     outcome, detail = _name(error, causes, in_tls=in_tls, in_body=in_body)
+    if at_proxy and outcome in _NO_PROXY:
+        detail = {"os_error": _NO_PROXY[outcome]}
+        outcome = Outcome.PROXY_UNREACHABLE
     if proxied and outcome in (Outcome.CONNECT_REFUSED, Outcome.DNS_FAILURE, Outcome.UNREACHABLE):
         outcome = Outcome.PROXY_UNREACHABLE
     if in_request and not in_body and outcome in (Outcome.NO_RESPONSE, Outcome.CONNECTION_RESET):

@@ -87,9 +87,13 @@ def judge(evidence: Evidence, stop: Outcome | None) -> Outcome:
     if stop in (Outcome.DECODE_ERROR, Outcome.OVERSIZE_REPLY):
         return stop
     if evidence.proven:
-        return _judge_finish(evidence)
+        outcome = _judge_finish(evidence)
+        unexplained = outcome is Outcome.EMPTY_REPLY or evidence.finish_reason is None
+        return Outcome.IN_BAND_ERROR if unexplained and evidence.last_word is not None else outcome
     if stop is not None:
         return stop
+    if evidence.last_word is not None:
+        return Outcome.IN_BAND_ERROR
     if evidence.html:
         return Outcome.HTML_PAGE
     if not evidence.head:

@@ -13,6 +13,10 @@ KEEPALIVE_FIRST_BYTE = 600.0
 """Seconds to which keep-alives stretch a default first-byte limit: DeepSeek queues that long behind them."""
 
 
+HALT = 1.0
+"""Seconds from which being held up is no ordinary work, but a process that was stopped or a loop that was blocked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds of patience; 0 is none of that limit."""
@@ -56,8 +60,12 @@ class Watchdog:
     keepalives: bool = False
 
     def shift(self, seconds: float) -> None:
-        """Leave out time in which the reader itself was held up: it is no silence of the server's."""
-        for name in ("sent", "first_event", "last_byte", "last_progress", "finished"):
+        """Leave out time in which the reader itself was held up: it is no silence of the server's.
+
+        The deadline is on the whole, ordinary work included; only a halt is left out of it.
+        """
+        held = ("first_event", "last_byte", "last_progress", "finished", *(("sent",) if seconds >= HALT else ()))
+        for name in held:
             mark = getattr(self, name)
             if mark is not None:
                 setattr(self, name, mark + seconds)

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -13,16 +14,23 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.worker import WorkerFailed
 
+from tui.settings.clipboard import copy
 from tui.settings.config import Config
 from tui.settings.crash import write_crash_log
 from tui.settings.paths import Paths, shipped_themes
 from tui.settings.secrets import Masker
 from tui.settings.state import read_state
+from tui.settings.terminal import Terminal, read_terminal
 from tui.settings.theme_file import read_themes
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.collector import tune_collector
+from tui.ui.log.growing_text import load_markdown
+from tui.ui.log.message_log import MessageLog
+from tui.ui.manner import Manner
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.question import Question
+from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
 from tui.ui.widgets.model_picker import ModelPicker
@@ -36,6 +44,18 @@ if TYPE_CHECKING:
 
 QUIT_SECONDS = 2.0
 """How long "again to quit" holds."""
+
+
+@runtime_checkable
+class Repainter(Protocol):
+    """A driver that sends only what changed, and can be told that the terminal shows something else."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal is still taking an earlier screen."""
+
+    def repaint(self) -> None:
+        """Send everything again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,8 @@ class Opening:
     """Go on with the last conversation."""
     no_color: bool = False
     """NO_COLOR is set (https://no-color.org)."""
+    driver: DriverChoice = field(default_factory=lambda: DriverChoice(None))
+    terminal: Terminal = field(default_factory=lambda: read_terminal({}))
 
 
 class WeirApp(App[None]):
@@ -65,14 +87,18 @@ class WeirApp(App[None]):
         Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
         Binding("f1", "toggle_help", "Keys", id="app.keys"),
         Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 
     def __init__(self, opening: Opening) -> None:
         # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
-        super().__init__(ansi_color=True if opening.no_color else None)
+        super().__init__(opening.driver.driver, ansi_color=True if opening.no_color else None)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        self._chat = ChatScreen(opening.language, self._state.draft, opening.config.keys)
+        manner = Manner(
+            remote=opening.terminal.ssh, ascii=opening.config.ascii, wrap_code=opening.config.code == "wrap"
+        )
+        self._chat = ChatScreen(opening.language, self._state.draft, opening.config.keys, manner, self._is_behind)
         self._home = asyncio.get_running_loop()
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
@@ -111,27 +137,37 @@ class WeirApp(App[None]):
     def on_ready(self) -> None:
         """Paint first, then open the rest."""
         self._set_keys()
+        if (missing := self._opening.driver.missing) is not None:
+            self._complaints.append(self._opening.language.say("terminal.driver", name=missing))
         for complaint in self._complaints:
             self._tell(complaint)
+        # Textual itself paints nothing after `fg` where the size has not changed.
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
-        self.call_after_refresh(lambda: self.run_worker(self._open(), exit_on_error=True))
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The first screen is painted: open everything else."""
+        self.run_worker(self._open(), exit_on_error=True)
 
     async def _open(self) -> None:
         workspace = await self._opening.open(self._report, self._ask_consent)
         self.workspace = workspace
+        await asyncio.to_thread(load_markdown)
+        tune_collector()
         await self._chat.open(workspace, await self._find_conversation(workspace))
 
     async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
-        """The conversation to begin with: one that was cut with its process, the last one if asked for, or none."""
-        store = workspace.store
+        """The conversation to begin with, once the person was told what became of it."""
+        from tui.chat.resumption import find_resumption  # with the store, after the first paint
+
+        store, opening = workspace.store, self._opening
         if store is None:
             return None
-        identity = await asyncio.to_thread(store.cut_conversation)
-        if identity is not None:
-            self._tell(self._opening.language.say("store.cut"))
-        elif self._opening.resume:
-            identity = await asyncio.to_thread(store.latest_conversation)
-        return await asyncio.to_thread(store.load, identity) if identity is not None else None
+        resumption = await asyncio.to_thread(find_resumption, store, opening.language, resume=opening.resume)
+        if resumption.told is not None:
+            self._tell(resumption.told)
+        return resumption.conversation
 
     async def _ask_consent(self, server: "FoundServer") -> bool:
         say = self._opening.language.say
@@ -185,12 +221,14 @@ class WeirApp(App[None]):
         (self.focused or chat).call_later(chat.call_later, act)
 
     def _interrupt(self) -> None:
-        selected = self.screen.get_selected_text()
+        self._chat.prompt.settle()
+        selected = self.screen.get_selected_text() or self._chat.log_view.selected_text
         if isinstance(self.focused, TextArea) and self.focused.selected_text:
             selected = self.focused.selected_text
         if selected:
-            self.copy_to_clipboard(selected)
+            self._copy(selected)
             self.screen.clear_selection()
+            self._chat.log_view.clear_selection()
         elif not self._chat.stop_reply():
             now = time.monotonic()
             if now - self._asked_to_quit < QUIT_SECONDS:
@@ -210,8 +248,27 @@ class WeirApp(App[None]):
         else:
             self.action_show_help_panel()
 
+    def _is_behind(self) -> bool:
+        return isinstance(self._driver, Repainter) and self._driver.behind
+
+    @on(MessageLog.Copied)
+    def copy_marked(self, event: MessageLog.Copied) -> None:
+        """Put what was marked in a log on the clipboard."""
+        self._copy(event.text)
+
+    def _copy(self, text: str) -> None:
+        self.run_worker(self._copy_and_tell(text), name="copy")
+
+    async def _copy_and_tell(self, text: str) -> None:
+        opening = self._opening
+        way = await copy(text, opening.terminal, opening.paths.state, self.copy_to_clipboard)
+        where = str(way.where) if way.where is not None else None
+        self._tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
+
     def action_repaint(self) -> None:
         """Paint everything again."""
+        if isinstance(self._driver, Repainter):
+            self._driver.repaint()
         self.refresh(repaint=True, layout=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -219,6 +276,8 @@ class WeirApp(App[None]):
         say = self._opening.language.say
         yield SystemCommand(say("palette.models"), say("palette.models_help"), self._chat.action_pick_model)
         yield SystemCommand(say("palette.new"), say("palette.new_help"), self._chat.action_new_chat)
+        if self._driver is not None and self._driver.can_suspend:
+            yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
         yield from super().get_system_commands(screen)
 
     def _fatal_error(self) -> None:

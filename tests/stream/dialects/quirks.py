@@ -37,6 +37,18 @@ QUIRKS = {
     ),
     "CR LF": Quirk((text("a") + text("b") + STOP + DONE).replace(b"\n", b"\r\n"), "ab", evidence={"done": True}),
     "no space after data:": Quirk(text("a").replace(b": ", b":", 1) + b"data:[DONE]\n\n", "a", evidence={"done": True}),
+    "DONE without data:": Quirk(text("a") + b"[DONE]\n\n", "a", evidence={"done": True, "malformed": 0}),
+    "DONE without data:, at the end": Quirk(text("a") + b"[DONE]", "a", evidence={"done": True, "tail_bytes": 0}),
+    "a queue's position": Quirk(event({"detail": "position 3"}) + text("a"), "a", evidence={"last_word": None}),
+    "chunks in a list over lines": Quirk(
+        b"[" + text("a")[6:-2] + b",\n" + text("b")[6:-2] + b"]", "ab", evidence={"bare_chunks": True, "malformed": 0}
+    ),
+    "prose before JSON lines": Quirk(
+        b"Loading\n" + text("a")[6:-1] + text("b")[6:-1], "ab", evidence={"bare_chunks": True, "malformed": 0}
+    ),
+    "a page behind a comment": Quirk(
+        b" <!-- <title>no</title>\ndata: {}\n--> " + page("Sign in").encode(), evidence={"html_title": "Sign in"}
+    ),
     "no newline at the end": Quirk(text("a") + STOP + b"data: [DONE]", "a", evidence={"done": True, "tail_bytes": 0}),
     "the last event is whole but unended": Quirk(text("a") + text("b").rstrip(), "ab", evidence={"tail_bytes": 0}),
     "bad bytes before DONE in one read": Quirk(

@@ -90,6 +90,8 @@ def test_page_up_in_a_log_that_fits_goes_on_following(desk: Desk, raw_server: Ra
     stream.say("short\n\n")
     terminal.wait_for("short")
     terminal.press("pageup")
+    terminal.send("seen")
+    terminal.wait_for("│ seen")
     say_lines(stream, 0, 40)
     terminal.wait_for("line 39.")
 

@@ -1,8 +1,9 @@
+import base64
 import re
 
 import pytest
 
-from tests.ui.desk import Desk, note, open_raw, pick_model, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.desk import Desk, note, open_raw, pick_model, say, send_prompt, spoken, squeeze, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
 
 
@@ -252,3 +253,41 @@ def test_a_reply_in_another_chat_is_counted_and_can_be_stopped(desk: Desk, raw_s
     stream.wait_closed()
     terminal.wait_gone(say("status.elsewhere", count=1))
     assert desk.stored("SELECT outcome, text FROM reply") == [("cancelled", "half of it")]
+
+
+@pytest.mark.slow
+def test_over_ssh_a_second_escape_stops_a_reply_and_ctrl_c_at_once(desk: Desk, raw_server: RawServer) -> None:
+    """A slow link may tear an arrow key's sequence, and its first half is an Escape."""
+    terminal = desk.open(
+        "--base-url", raw_server.base_url, "-m", "raw", environ={"SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 22"}
+    )
+    welcome(terminal)
+    send_prompt(terminal)
+    raw_server.next_stream().say("first")
+    terminal.wait_for("first")
+    terminal.press("escape")
+    terminal.wait_for(say("keys.esc_again"))
+    terminal.press("escape")
+    terminal.wait_for(note("cancelled"))
+    send_prompt(terminal)
+    raw_server.next_stream().say("second")
+    terminal.wait_for("second")
+    terminal.press("ctrl+c")
+    terminal.wait_for(lambda text: text.count("cancelled") >= 3)
+
+
+def test_what_is_copied_is_told_by_the_way_it_went(desk: Desk, raw_server: RawServer) -> None:
+    terminal = open_raw(desk, raw_server)
+    send_prompt(terminal)
+    stream = raw_server.next_stream()
+    stream.say("word for **word**")
+    stream.finish()
+    terminal.wait_for("ended")
+    terminal.press("ctrl+o")
+    path = desk.state / "clipboard.txt"
+    # The toast breaks the path, and the box around it stands between its pieces.
+    told = squeeze(say("clipboard.terminal", where="")[:40])
+    terminal.wait_for(lambda screen: path.exists() and told in squeeze(screen))
+    assert path.read_text(encoding="utf-8") == "word for **word**"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert terminal.raw_has(b"\x1b]52;c;" + base64.b64encode(b"word for **word**"))

@@ -1,16 +1,24 @@
 import re
 import tomllib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import pytest
 from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, Sentence, pick_model, say, send_prompt, sentence, spoken, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
 from tui.chat.catalogue import Model, ModelCatalogue
+from tui.chat.measurement import Measured, Sample
+from tui.settings.model_facts import ModelFacts
 from tui.settings.provider import Provider
+from tui.stream.listing import ModelListing
 from tui.text.language import load_language
-from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.widgets.model_picker import MOST_MARKED, SHOWN, Chosen, ModelPicker
 
 
 def rows(terminal: PtyTerminal) -> list[str]:
@@ -30,7 +38,7 @@ def open_picker(terminal: PtyTerminal) -> None:
 def test_every_typed_word_must_be_in_the_name(desk: Desk) -> None:
     names = ("deepseek-chat", "deepseek-coder", "qwen3-coder", "llama")
     with RawServer(names) as server:
-        desk.write_config(f'[providers.acme]\nbase_url = "{server.base_url}"\n')
+        desk.write_config(f'discovery = "off"\n[providers.acme]\nbase_url = "{server.base_url}"\n')
         terminal = desk.open()
         open_picker(terminal)
         terminal.wait_for(spoken("picker.count", count=4))
@@ -43,7 +51,7 @@ def test_every_typed_word_must_be_in_the_name(desk: Desk) -> None:
 
 
 def test_enter_chooses_and_the_next_start_uses_the_choice(desk: Desk, raw_server: RawServer) -> None:
-    desk.write_config(f'model = "acme/raw"\n[providers.acme]\nbase_url = "{raw_server.base_url}"\n')
+    desk.write_config(f'model = "acme/raw"\ndiscovery = "off"\n[providers.acme]\nbase_url = "{raw_server.base_url}"\n')
     raw_server.models = ("raw", "other")
     terminal = desk.open()
     open_picker(terminal)
@@ -86,11 +94,12 @@ def test_a_list_that_fails_says_why_and_hides_no_other(desk: Desk) -> None:
     names = [f"model-{number:02}" for number in range(60)]
     with RawServer(names) as good, RawServer(()) as broken:
         desk.write_config(
+            'discovery = "off"\n'
             f'[providers.broken]\nbase_url = "{broken.base_url}"\n[providers.good]\nbase_url = "{good.base_url}"\n'
         )
         terminal = desk.open()
         open_picker(terminal)
-        terminal.wait_for(Sentence("broken: " + sentence("server-error", status=500)))
+        terminal.wait_for(Sentence("broken: server-error: " + sentence("server-error", status=500)))
         assert rows(terminal)[:2] == ["good/model-00", "good/model-01"]
         terminal.wait_for(spoken("picker.count", count=60))
 
@@ -153,6 +162,7 @@ def test_f2_goes_through_the_models_used_lately(desk: Desk, practice: ServedPrac
 def test_without_a_model_a_prompt_opens_the_picker_and_stays(desk: Desk) -> None:
     with RawServer(("one", "two")) as first, RawServer(("three",)) as second:
         desk.write_config(
+            'discovery = "off"\n'
             f'[providers.first]\nbase_url = "{first.base_url}"\n[providers.second]\nbase_url = "{second.base_url}"\n'
         )
         terminal = desk.open()
@@ -169,25 +179,148 @@ def test_without_a_model_a_prompt_opens_the_picker_and_stays(desk: Desk) -> None
         assert (exchange.body["model"], exchange.body["messages"][-1]["content"]) == ("two", "kept")
 
 
-async def test_enter_in_the_same_moment_as_the_filter_takes_what_was_typed() -> None:
+NAMES = ("cut", "stall", "404", "mute", "reset", "html", "length")
+ACME = Provider("acme", "http://127.0.0.1:9/v1")
+Result = Chosen | None
+
+
+@dataclass
+class Table:
+    """An app with nothing but the picker, and what came of it."""
+
+    catalogue: ModelCatalogue = field(default_factory=lambda: ModelCatalogue({"acme": ACME}))
+    marked: tuple[Model, ...] = ()
+    results: list[Result] = field(default_factory=list)
+    favoured: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def open(self, size: tuple[int, int] = (100, 30)) -> AsyncGenerator[tuple[Pilot[None], ModelPicker], None]:
+        async def refresh(told: Callable[[], object]) -> None:
+            """Nothing more is known."""
+
+        picker = ModelPicker(
+            self.catalogue, refresh, None, None, load_language("en"), marked=self.marked, favour=self._favour
+        )
+        results = self.results
+
+        class Host(App[None]):
+            """The app."""
+
+            def on_mount(self) -> None:
+                self.push_screen(picker, results.append)
+
+        async with Host().run_test(size=size) as pilot:
+            yield pilot, picker
+
+    def _favour(self, model: Model) -> None:
+        self.favoured.append(model.id)
+        self.catalogue.favourites = [model.name]
+
+    def ids(self) -> list[tuple[tuple[str, ...], bool] | None]:
+        return [result and (tuple(model.id for model in result.models), result.compare) for result in self.results]
+
+
+@pytest.fixture
+def table() -> Table:
+    table = Table()
+    table.catalogue.add_listing("acme", ModelListing(NAMES))
+    return table
+
+
+def shown(picker: ModelPicker) -> list[str]:
+    """What the list shows, line by line."""
+    return [picker.rows.render_line(y).text.rstrip() for y in range(picker.rows.size.height)]
+
+
+async def test_enter_in_the_same_moment_as_the_filter_takes_what_was_typed(table: Table) -> None:
     """The list is drawn a message later than the filter changes; Enter must not take what stood there before."""
-    providers = {"acme": Provider("acme", "http://127.0.0.1:9/v1")}
-    catalogue = ModelCatalogue(providers, ["acme/cut", "acme/stall", "acme/404"])
-    chosen: list[Model | None] = []
-
-    async def refresh() -> None:
-        """Nothing more is known."""
-
-    class Host(App[None]):
-        """An app with nothing but the picker."""
-
-        def on_mount(self) -> None:
-            self.push_screen(ModelPicker(catalogue, refresh, None, None, load_language("en")), chosen.append)
-
-    async with Host().run_test() as pilot:
-        picker = pilot.app.screen
-        assert isinstance(picker, ModelPicker)
+    async with table.open() as (pilot, picker):
         picker.filter_input.value = "404"
         picker.choose_highlighted()
         await pilot.pause()
-    assert [model.id for model in chosen if model is not None] == ["404"]
+    assert table.ids() == [(("404",), False)]
+
+
+async def test_marked_models_are_chosen_together_in_the_order_of_their_marks(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press("down", "tab", "up", "up", "tab")
+        assert [line[0] for line in shown(picker)][:3] == ["✓", "✓", " "]
+        await pilot.press("ctrl+t")
+    assert table.ids() == [(("stall", "cut"), True)]
+
+
+async def test_enter_takes_several_marks_and_with_one_the_highlighted_model(table: Table) -> None:
+    async with table.open() as (pilot, _):
+        await pilot.press("tab", "enter")
+    table.marked = (Model(ACME, "mute"), Model(ACME, "404"))
+    async with table.open() as (pilot, _):
+        await pilot.press("enter")
+    assert table.ids() == [(("stall",), False), (("mute", "404"), True)]
+
+
+async def test_with_one_mark_the_highlighted_model_is_the_other(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press("ctrl+t")
+        assert table.results == []
+        await pilot.press("tab", "tab", "up", "tab", "up")
+        assert [line[0] for line in shown(picker)][:3] == ["✓", " ", " "]
+        await pilot.press("ctrl+t")
+    assert table.ids() == [(("cut", "stall"), True)]
+
+
+async def test_a_seventh_cannot_be_marked(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press(*["tab"] * 7)
+        assert "".join(line[0] for line in shown(picker)) == "✓" * MOST_MARKED + " "
+        state = picker.query_one("#picker-state", Static)
+        assert say("picker.marked", count=MOST_MARKED) in str(state.content)
+
+
+async def test_the_marks_outlive_the_filter(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press("r", "e", "s", "tab", *["backspace"] * 3, "4", "0", "4", "tab")
+        assert picker.filter_input.value == "404"
+        await pilot.press("ctrl+t")
+    assert table.ids() == [(("reset", "404"), True)]
+
+
+async def test_a_favourite_is_told_and_starred(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press("4", "0", "4", "ctrl+d")
+        assert (picker.filter_input.value, shown(picker)) == ("404", [" ★acme/404"])
+    assert table.favoured == ["404"]
+
+
+async def test_a_click_takes_the_row_that_it_hits(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.click(picker.rows, offset=(5, 3))
+        await pilot.pause()
+    assert table.ids() == [(("mute",), False)]
+
+
+async def test_columns_show_what_is_known_and_estimates_as_such(table: Table) -> None:
+    facts = {"cut": ModelFacts(131072, 0.14, 0.28)}
+    table.catalogue.add_listing("acme", ModelListing(NAMES, facts=facts))
+    table.catalogue.measured = {"acme/stall": Measured((Sample(1234, 56.7, estimated=True),))}
+    async with table.open() as (_, picker):
+        first, second, third = (line.split() for line in shown(picker)[:3])
+    assert (first, second, third) == (
+        ["acme/cut", "131k", "$0.14/$0.28"], ["acme/stall", "1.23s", "~57t/s"], ["acme/404"]
+    )  # fmt: skip
+
+
+async def test_five_thousand_models_cost_no_more_rows_than_are_in_sight(table: Table) -> None:
+    table.catalogue.add_listing("acme", ModelListing(tuple(f"model-{number}" for number in range(5000))))
+    async with table.open() as (pilot, picker):
+        assert (picker.rows.count, picker.rows.size.height) == (SHOWN, 18)
+        await pilot.press("up", *["pagedown"] * 12)
+        assert picker.rows.highlighted == SHOWN - 1
+        assert shown(picker)[-1].endswith(f"model-{SHOWN - 1}")
+
+
+async def test_a_picker_that_is_closed_hears_no_news(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        await pilot.press("escape")
+        await pilot.pause()
+        picker._take_news()
+    assert table.results == [None]

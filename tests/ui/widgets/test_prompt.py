@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.desk import Desk, say, send_prompt, wait_for_status, welcome
 from tests.ui.server import RawServer
 
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -68,21 +68,28 @@ def test_a_control_character_in_a_paste_does_not_reach_the_terminal(desk: Desk, 
 
 def test_keys_that_arrive_in_one_read_act_in_their_order(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
-    terminal.send("teh\x7f\x7fhe\x1b[D\x1b[Dx\x1b[Fy\nz\rnext")
+    terminal.send("teh\x7f\x7fhe\x1b[D\x1b[Dx\x1b[Fy\nz\r")
     assert sent_prompt(raw_server) == "txhey\nz"
-    terminal.wait_for(editor("next"))
+    terminal.wait_for(editor(say("prompt.hint")))
 
 
-def test_prompts_sent_in_one_read_are_asked_one_after_the_other(desk: Desk, raw_server: RawServer) -> None:
+def test_a_paste_without_marks_is_not_sent_line_by_line(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
-    terminal.send("one\rtwo\rthree")
-    stream = raw_server.next_stream()
-    assert stream.body["messages"][-1]["content"] == "one"
-    terminal.wait_for(spoken("prompt.queued", text="two"))
-    terminal.wait_for(editor("three"))
-    stream.say("answer")
-    stream.finish()
-    assert sent_prompt(raw_server) == "two"
+    terminal.send("one\rtwo\r\rthree\r")
+    terminal.wait_for(editor("one", "two", "", "three", ""))
+    wait_for_status(terminal, "ready")
+
+
+def test_a_long_paste_becomes_a_chip_and_is_sent_whole(desk: Desk, raw_server: RawServer) -> None:
+    terminal = opened(desk, raw_server)
+    text = "\n".join(f"line {number}" for number in range(8_000))
+    terminal.send("read this: ")
+    terminal.wait_for("read this:")
+    terminal.send(f"{PASTE_BEGIN}{text}{PASTE_END}")
+    chip = say("prompt.attachment", size=f"{len(text) / 1000:.0f}", lines=8_000)
+    terminal.wait_for(editor(f"read this: [#1 {chip}]"))
+    terminal.press("enter")
+    assert sent_prompt(raw_server) == f"read this: {text}"
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import pytest
 from tests.ui.desk import say
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
+from tui.settings.parameters import Parameters
 from tui.settings.provider import Provider
 from tui.stream.outcome import Outcome
 from tui.stream.trace import Clock, StreamTrace
@@ -50,6 +51,16 @@ def test_where_the_words_go_comes_first_with_its_environment() -> None:
 def test_a_provider_without_an_environment_has_no_brackets() -> None:
     parts = describe(Model(Provider("local", "http://127.0.0.1:1/v1"), "m"), None, load_language("en"))
     assert [part.text for part in parts][:2] == ["local", "m"]
+
+
+def test_parameters_are_shown_when_any_is_set_the_conversation_s_over_the_model_s() -> None:
+    provider = Provider("acme", "https://acme.example/v1", parameters=Parameters(temperature=0.2))
+    model, language = Model(provider, "qwen3"), load_language("en")
+    assert [part.text for part in describe(model, None, language)][2] == "temperature 0.2"
+    own = Parameters(temperature=1.0, extra={"x\x1b": "y" * 60})
+    assert [part.text for part in describe(model, None, language, parameters=own)][2] == (
+        "temperature 1.0, x␛ " + "y" * 19 + "…"
+    )
 
 
 def test_names_cannot_act_on_the_terminal() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from tui.settings.model_facts import ModelFacts
 from tui.stream.events import StreamEvent
 from tui.stream.evidence import Evidence
 from tui.stream.request import ChatRequest
@@ -53,8 +54,8 @@ class Dialect(Protocol):
     def build_models(self, base_url: str) -> WireRequest:
         """The request for the list of models."""
 
-    def read_models(self, body: bytes) -> list[str] | None:
-        """The ids in a list of models, in the server's order; None if the body is no such list."""
+    def read_models(self, body: bytes) -> dict[str, ModelFacts] | None:
+        """The ids in a list of models, in the server's order, with what it says of them; None if it is no such list."""
 
     def decoder(self) -> StreamDecoder:
         """A fresh decoder for one response."""

@@ -6,15 +6,20 @@ read; an unknown field is never a failure.
 
 from typing import Any
 
+from tui.stream.dialects.in_band import Weight, is_no_error, speaks_of_trouble, weigh
 from tui.stream.events import ReasoningDelta, RefusalDelta, StreamEvent, TextDelta, ToolCallDelta, UsageReport
 from tui.stream.evidence import Evidence
 from tui.stream.provider_error import ErrorClass, ProviderError, find_error
+from tui.stream.retry_hint import find_error_headers
 from tui.text.sanitise import holds_controls
 
 _LARGEST = 2**53
 """JSON can hold any number; from here on it is no count, and a float cannot take it."""
 _NAME_LIMIT = 200
 """Characters of a tool's name that are of interest; some servers repeat it with every piece of its arguments."""
+_MOST_CALLS = 256
+"""Tool calls of one reply; what comes beyond is dropped, since each is kept to its end."""
+_MOST_CATEGORIES = 32
 _NO_REASON = frozenset({"", "null", "none"})
 
 
@@ -33,16 +38,16 @@ class ChunkReader:
                 if isinstance(item, dict):
                     self.take(item, out, bare=bare)
             return
-        if not isinstance(value, dict) or "error" in value or "choices" not in value:
-            self._note_error(value)
-            if not isinstance(value, dict):
-                return
+        if not isinstance(value, dict):
+            return
+        if "error" in value or "choices" not in value:
+            self._weigh(value)
         if evidence.model is None and isinstance(model := value.get("model"), str) and model:
             evidence.model = model
         choices = value.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):
-                if "error" in choice:
+                if "error" in choice and weigh({"error": choice["error"]}) is Weight.ERROR:
                     self._note_error({"choices": [choice]})
                 if choice.get("index") in (0, None, "0"):
                     self._take_choice(choice, out, bare=bare)
@@ -52,16 +57,43 @@ class ChunkReader:
         if isinstance(timings, dict) and isinstance(ms := timings.get("predicted_ms"), int | float) and ms < _LARGEST:
             evidence.generation_ms = float(ms)  # llama.cpp
 
-    def _note_error(self, value: Any) -> None:
+    def _weigh(self, value: dict[str, Any]) -> None:
+        """Keep what is an error, and what may turn out to be one."""
+        match weigh(value):
+            case Weight.ERROR:
+                self._note_error(value)
+            case Weight.DOUBT:
+                self._doubt(find_error(value))
+            case Weight.NONE:
+                pass
+
+    def _note_error(self, value: dict[str, Any]) -> None:
         """Keep the first error."""
         if self._evidence.error is None:
             self._evidence.error = find_error(value)
+            self._evidence.error_headers = find_error_headers(value)
 
-    def take_error(self, value: Any) -> None:
-        """Something that was called an error, by an event's or a field's name."""
-        if self._evidence.error is None:
+    def _doubt(self, error: ProviderError | None) -> None:
+        evidence = self._evidence
+        evidence.doubt, evidence.doubted_at = error, evidence.characters
+        evidence.troubled = error is not None and (not error.message or speaks_of_trouble(error.message))
+
+    def take_error(self, value: Any, *, named: bool = False) -> None:
+        """Something that was called an error, by a field's name or by an event's (`named`).
+
+        An error that says nothing is none, unless it is an event and nothing follows it.
+        """
+        if is_no_error(value):
+            if named:
+                self._doubt(ProviderError(ErrorClass.SERVER, ""))
+        elif self._evidence.error is None:
             wrapped = value if isinstance(value, dict) and "error" in value else {"error": value}
             self._evidence.error = find_error(wrapped) or ProviderError(ErrorClass.SERVER, "")
+
+    def take_torn_error(self) -> None:
+        """Something that was called an error and did not come whole: that there was one is all that is certain."""
+        if self._evidence.error is None:
+            self._evidence.error = ProviderError(ErrorClass.SERVER, "")
 
     def end(self, out: list[StreamEvent]) -> None:
         """Give out what waited for its other half."""
@@ -132,8 +164,10 @@ class ChunkReader:
         name = name if isinstance(name, str) else ""
         arguments = arguments if isinstance(arguments, str) else ""
         names = self._evidence.tool_names
+        if index not in names and len(names) >= _MOST_CALLS:
+            return
         if len(known := names.get(index, "")) < _NAME_LIMIT:
-            names[index] = known + name
+            names[index] = (known + name)[:_NAME_LIMIT]
         self._evidence.tool_chars += len(name) + len(arguments)
         identity = call.get("id")
         out.append(ToolCallDelta(index, identity if isinstance(identity, str) else None, name, arguments))
@@ -154,9 +188,10 @@ class ChunkReader:
         """Azure's `content_filter_results`: the names of the categories that were filtered."""
         results = choice.get("content_filter_results")
         if isinstance(results, dict):
+            known = self._evidence.filter_categories
             for name, result in results.items():
-                if isinstance(result, dict) and result.get("filtered") and name not in self._evidence.filter_categories:
-                    self._evidence.filter_categories.append(name)
+                if isinstance(result, dict) and result.get("filtered") and name not in known:
+                    known += [name[:_NAME_LIMIT]] if len(known) < _MOST_CATEGORIES else []
 
     def _give(self, kind: type[TextDelta | ReasoningDelta | RefusalDelta], text: str, out: list[StreamEvent]) -> None:
         if not text:

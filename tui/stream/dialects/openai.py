@@ -6,25 +6,26 @@ by `OpenAIStreamDecoder`, line by line; what one chunk says is read in `chunk.py
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
+from tui.settings.model_facts import ModelFacts
 from tui.stream.dialects import StreamDecoder, WireRequest
+from tui.stream.dialects.bare_reader import BareReader
+from tui.stream.dialects.bare_text import JSON, is_end_mark, is_object, leading_objects, whole_values
 from tui.stream.dialects.chunk import ChunkReader
+from tui.stream.dialects.page import PageSniffer
 from tui.stream.events import StreamEvent
 from tui.stream.evidence import HEAD_LIMIT, Evidence
-from tui.stream.provider_error import BODY_LIMIT, html_title, is_html
+from tui.stream.model_facts import read_listed
 from tui.stream.request import ChatRequest
-from tui.stream.sse import LineDecoder, SSEDecoder
-
-WHOLE_BODY_LIMIT = 64 * 1024 * 1024
-"""Characters of a body that is no event stream, kept until its end shows whether it is JSON."""
+from tui.stream.sse import LINE_LIMIT, LineDecoder, SSEDecoder
 
 _FIELDS = frozenset({"data", "event", "id", "retry", "error"})
 # What relays send as data to keep a connection open; none of it is JSON and none of it is damage.
 _KEEPALIVE_WORDS = frozenset({"ping", "[ping]", "pong", "keep-alive", "keepalive", "heartbeat", "processing"})
+# Only behind a version: `/models` by itself is the base of Azure's model inference.
+_PASTED_PATH = re.compile(r"(?<=/v[0-9])/+(?:models|completions|responses|messages|chat)$")
 _PREFIXES = re.compile(r"(?:data:\s*)+")
-_JSON = json.JSONDecoder(strict=False)
 
 
 class OpenAIDialect:
@@ -50,19 +51,9 @@ class OpenAIDialect:
         """GET {base_url}/models."""
         return WireRequest("GET", join_path(base_url, "/models"), {}, b"")
 
-    def read_models(self, body: bytes) -> list[str] | None:
-        """Ids of `{"data": [{"id"}]}`, of `{"models": [{"id" or "name"}]}` or of a bare list of either."""
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            return None
-        items = (value.get("data") or value.get("models")) if isinstance(value, dict) else value
-        if isinstance(value, dict) and items is None and isinstance(value.get("data", value.get("models")), list):
-            return []
-        if not isinstance(items, list):
-            return None
-        names = (item.get("id") or item.get("name") if isinstance(item, dict) else item for item in items)
-        return [name for name in names if isinstance(name, str) and name]
+    def read_models(self, body: bytes) -> dict[str, ModelFacts] | None:
+        """A list in any shape that servers with this dialect are known to send."""
+        return read_listed(body)
 
     def decoder(self) -> StreamDecoder:
         """A fresh `OpenAIStreamDecoder`."""
@@ -70,12 +61,13 @@ class OpenAIDialect:
 
 
 def join_path(base_url: str, path: str) -> str:
-    """The URL of a path below a base URL, which may end in a slash or a pasted `/chat/completions`.
+    """The URL of a path below a base URL, which may end in a slash or a pasted path such as `/v1/models`.
 
     A query in the base URL, such as Azure's `?api-version=`, stays behind the path.
     """
     root, mark, query = base_url.partition("?")
     root = root.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    root = _PASTED_PATH.sub("", root).rstrip("/")
     return f"{root}{path}{mark}{query}"
 
 
@@ -84,21 +76,23 @@ class OpenAIStreamDecoder:
 
     A `data:` line that is whole JSON by itself is taken at once, without waiting for its blank line: it shows text
     earlier and survives servers that send none. All else follows the standard through `SSEDecoder`.
+
+    However long a body is, what is kept of it is one line, the data of one event and the lines outside of any event,
+    each up to `limit` bytes (of the last three times that), beside counts and short names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LINE_LIMIT) -> None:
         self.evidence = Evidence()
-        self._lines = LineDecoder()
-        self._events = SSEDecoder()
+        self._lines = LineDecoder(limit)
+        self._events = SSEDecoder(limit)
         self._chunks = ChunkReader(self.evidence)
-        self._bare: list[str] = []  # lines that are no fields of an event stream: perhaps JSON over several lines
-        self._bare_size = 0
-        self._page = b""  # the start of a web page, for its title
+        self._bare = BareReader(self.evidence, self._chunks, 2 * limit)
+        self._page = PageSniffer()
 
     @property
     def started(self) -> bool:
         """Whether anything but keep-alives has come: comments, empty events and `retry:` are no sign of a reply."""
-        return bool(self.evidence.events or self._bare or self._page)
+        return bool(self.evidence.events or self._bare or self._page.holds)
 
     @property
     def torn(self) -> bool:
@@ -110,10 +104,16 @@ class OpenAIStreamDecoder:
         out: list[StreamEvent] = []
         evidence = self.evidence
         if len(evidence.head) < HEAD_LIMIT:
-            self._sniff(data)
-        if evidence.html:
-            self._page = (self._page + data)[:BODY_LIMIT]
-            return out
+            evidence.head = (evidence.head + data).lstrip()[:HEAD_LIMIT]
+        if evidence.html or not self._page.decided:
+            data = self._page.feed(data)
+            evidence.html = self._page.is_page
+        if data:
+            self._read(data, out)
+        return out
+
+    def _read(self, data: bytes, out: list[StreamEvent]) -> None:
+        evidence = self.evidence
         for line in self._lines.feed(data):
             # A blank line with nothing before it says nothing.
             if self._events.holds_block or (line and not self._take_chunk(line, out)):
@@ -123,18 +123,19 @@ class OpenAIStreamDecoder:
         else:
             evidence.oversize_line = self._lines.oversize or self._events.oversize
         evidence.invalid_utf8 = self._events.invalid_utf8
-        return out
 
     def end(self) -> list[StreamEvent]:
         """Take a torn last event if its JSON is whole, else count its bytes; try bare lines as one JSON text."""
         out: list[StreamEvent] = []
         evidence = self.evidence
         if evidence.html:
-            evidence.html_title = html_title(self._page)
+            evidence.html_title = self._page.title
             return out
+        if held := self._page.release():
+            self._read(held, out)
         if not evidence.done:
             self._end_lines(out)
-        self._end_bare(out)
+        self._bare.end(out, torn=False)
         self._chunks.end(out)
         return out
 
@@ -143,13 +144,19 @@ class OpenAIStreamDecoder:
         text = self._events.decode(tail)
         name, colon, value = text.partition(":")
         if tail and (not colon or name not in _FIELDS):
-            if self.evidence.events and not self._bare and not _is_object(text.strip()):
+            if self.evidence.events and is_end_mark(text.strip()):
+                self.evidence.done = True
+            elif self.evidence.bare_chunks:
+                self._bare.take_torn(text, out)
+            elif self.evidence.events and not self._bare and not is_object(text.strip()):
                 self.evidence.tail_bytes += len(tail)
             else:
-                self._bare.append(text)
-        self._end_bare(out)
+                self._bare.hold(text)
+        elif tail:
+            self.evidence.sse_fields = True
+        self._bare.end(out, torn=bool(tail))
         if colon and name == "error":
-            self._end_error(value.strip(), out)
+            self._end_error(value.strip())
         elif colon and name in _FIELDS:
             self._events.take_line(text)
         self._end_event(len(tail), out)
@@ -157,20 +164,13 @@ class OpenAIStreamDecoder:
             # A character that was cut with a dropped line is no bad byte of the server's.
             self.evidence.invalid_utf8 = self._events.invalid_utf8
 
-    def _sniff(self, data: bytes) -> None:
-        before = self.evidence.head
-        self.evidence.head = (before + data).lstrip()[:HEAD_LIMIT]
-        if not self.evidence.html and not self.evidence.sse_fields and is_html(self.evidence.head):
-            self.evidence.html = True
-            self._page = before
-
     def _take_chunk(self, line: bytes, out: list[StreamEvent]) -> bool:
         """Take the line that nearly every line is, `data: {…}` with one whole object; anything else is left alone."""
         if not line.startswith(b"data: {"):
             return False
         try:
             text = line[6:].decode()
-            value, end = _JSON.raw_decode(text)
+            value, end = JSON.raw_decode(text)
         except (ValueError, RecursionError):
             return False  # torn, damaged or not UTF-8: the careful way counts it
         if end != len(text):
@@ -193,18 +193,18 @@ class OpenAIStreamDecoder:
         if name == "data":
             evidence.sse_fields = True
             named_error = self._events.event_name == "error"
-            if self._events.holds_block and not named_error and _is_end_mark(_strip_prefixes(value)):
+            if self._events.holds_block and not named_error and is_end_mark(_strip_prefixes(value)):
                 self._dispatch(out)  # nothing can follow it, so what it ends need not wait for a blank line
             if self._events.holds_block or not self._take_whole(value, out):
                 self._events.take_line(text)
         elif name == "error":
             evidence.sse_fields = True
-            self._take_error(value.strip(), out)
+            self._take_error(value.strip())
         elif name in _FIELDS:
             evidence.sse_fields = True
             self._events.take_line(text)
         elif text.strip():
-            self._take_bare(text, out)
+            self._bare.take(text, out)
 
     def _dispatch(self, out: list[StreamEvent]) -> None:
         if (event := self._events.take_line("")) is not None:
@@ -217,7 +217,7 @@ class OpenAIStreamDecoder:
             return True
         if not text.startswith("{"):
             return False
-        values = _whole_values(text)
+        values = whole_values(text)
         if values is None:
             return False
         self.evidence.events += 1
@@ -227,7 +227,7 @@ class OpenAIStreamDecoder:
 
     def _take_mark(self, text: str) -> bool:
         """Whether a data value is the end mark or nothing at all, both handled here."""
-        if _is_end_mark(text):
+        if is_end_mark(text):
             self.evidence.done = True
             return True
         if not text or text.startswith(":") or text.lower() in _KEEPALIVE_WORDS:
@@ -240,62 +240,30 @@ class OpenAIStreamDecoder:
         text = _strip_prefixes(data)
         if name == "error":
             self.evidence.events += 1
-            self._take_error(text, out)
+            self._take_error(text, named=True)
             return
         if self._take_mark(text):
             return
         self.evidence.events += 1
-        for part in (text,) if (whole := _whole_values(text)) is not None else text.split("\n"):
-            values = whole if whole is not None else _whole_values(_strip_prefixes(part))
-            if values is None:
-                self._count_damage(part)
-                continue
+        for part in (text,) if (whole := whole_values(text)) is not None else text.split("\n"):
+            values, rest = (whole, "") if whole is not None else leading_objects(_strip_prefixes(part))
             for value in values:
                 self._chunks.take(value, out)
+            if rest or not values:
+                self.evidence.count_damage(rest or part)
 
-    def _take_error(self, text: str, out: list[StreamEvent]) -> None:
-        """An event or field that is named `error`: whatever it holds is the error."""
-        values = _whole_values(text)
-        self._chunks.take_error(values[0] if values else text)
+    def _take_error(self, text: str, *, named: bool = False) -> None:
+        """A field, or an event (`named`), that is called `error`: whatever it holds is the error."""
+        values = whole_values(text)
+        self._chunks.take_error(values[0] if values else text, named=named)
 
-    def _end_error(self, text: str, out: list[StreamEvent]) -> None:
+    def _end_error(self, text: str, *, named: bool = False) -> None:
         """An error in the last line: that there was one is certain, but JSON that is torn is no text to show."""
-        if text.startswith(("{", "[")) and _whole_values(text) is None:
+        if text.startswith(("{", "[")) and whole_values(text) is None:
             self.evidence.tail_bytes += len(text.encode(errors="replace"))
-            text = ""
-        self._take_error(text, out)
-
-    def _take_bare(self, text: str, out: list[StreamEvent]) -> None:
-        """A line that is no field: a JSON object by itself (NDJSON, a bare error) or a line of a longer text."""
-        is_lines = self.evidence.bare_chunks  # then a line that is no JSON is a damaged chunk, and no part of a text
-        if (is_lines or not self._bare) and _is_object(text.strip()):
-            self.evidence.events += 1
-            for value in _whole_values(text.strip()) or ():
-                self._chunks.take(value, out, bare=True)
-        elif is_lines:
-            self.evidence.events += 1
-            self._count_damage(text)
-        elif self._bare_size < WHOLE_BODY_LIMIT:
-            self._bare.append(text)
-            self._bare_size += len(text)
-
-    def _end_bare(self, out: list[StreamEvent]) -> None:
-        """What stood outside of any field: one JSON text, else lines and blocks of which some may be JSON."""
-        bare, self._bare = "\n".join(self._bare), []
-        if (values := _whole_values(bare.strip())) is not None:
-            self._take_values(values, out)
-            return
-        streamed = self.evidence.events > 0
-        for block in _blocks(bare):
-            if (values := _whole_values(block)) is not None:
-                self._take_values(values, out)
-            elif streamed and "{" in block:
-                self._count_damage(block)  # an event whose field name was lost, or half of one
-
-    def _take_values(self, values: list[Any], out: list[StreamEvent]) -> None:
-        for value in values:
-            self.evidence.events += 1
-            self._chunks.take(value, out, bare=True)
+            self._chunks.take_torn_error()
+        else:
+            self._take_error(text, named=named)
 
     def _end_event(self, torn_bytes: int, out: list[StreamEvent]) -> None:
         """The last event, which no blank line ended."""
@@ -305,15 +273,25 @@ class OpenAIStreamDecoder:
         text = _strip_prefixes(event.data)
         if event.event == "error":
             self.evidence.events += 1
-            self._end_error(text, out)
-        elif _whole_values(text) is not None or any(_is_object(line) for line in text.split("\n")):
+            self._end_error(text, named=True)
+        elif whole_values(text) is not None:
             self._take_event("", text, out)
+        elif any(leading_objects(line)[0] for line in text.split("\n")):
+            self._take_cut(text, out)
         elif not self._take_mark(text):
             self.evidence.tail_bytes += max(torn_bytes, len(event.data.encode(errors="replace")))
 
-    def _count_damage(self, text: str) -> None:
-        self.evidence.malformed += 1
-        self.evidence.malformed_bytes += len(text.encode(errors="replace"))
+    def _take_cut(self, text: str, out: list[StreamEvent]) -> None:
+        """An event that is not whole: what is whole in it counts, and its end was cut off."""
+        *before, last = text.split("\n")
+        if before:
+            self._take_event("", "\n".join(before), out)
+        else:
+            self.evidence.events += 1
+        objects, rest = leading_objects(last)
+        for value in objects:
+            self._chunks.take(value, out)
+        self.evidence.tail_bytes += len(rest.encode(errors="replace"))
 
     def _count_keepalive(self) -> None:
         self.evidence.keepalives += 1
@@ -321,45 +299,7 @@ class OpenAIStreamDecoder:
             self.evidence.keepalives_before_text += 1
 
 
-def _is_end_mark(text: str) -> bool:
-    return text.strip('"') == "[DONE]"
-
-
-def _is_object(line: str) -> bool:
-    """Whether a line is a whole JSON object by itself."""
-    return line.startswith("{") and bool(_whole_values(line))
-
-
 def _strip_prefixes(value: str) -> str:
     """Without white space around it and without `data:` repeated by a relay."""
     text = value.strip()
     return _PREFIXES.sub("", text, count=1) if text.startswith("data:") else text
-
-
-def _blocks(text: str) -> Iterator[str]:
-    """The lines that begin a JSON text, each with the lines that belong to it, and every other line by itself."""
-    lines = text.split("\n")
-    while lines:
-        if lines[0].strip() in ("{", "["):
-            closing = "}" if lines[0].strip() == "{" else "]"
-            end = next((at for at, line in enumerate(lines) if line.rstrip(", ") == closing), None)
-            if end is not None:
-                yield "\n".join(lines[: end + 1])
-                del lines[: end + 1]
-                continue
-        yield lines.pop(0).strip()
-
-
-def _whole_values(text: str) -> list[Any] | None:
-    """The JSON values of which a text consists, glued or separated by commas; None if any of it is not JSON."""
-    values: list[Any] = []
-    position, length = 0, len(text)
-    try:
-        while position < length:
-            value, position = _JSON.raw_decode(text, position)
-            values.append(value)
-            while position < length and text[position] in " \t\r\n,":
-                position += 1
-    except (ValueError, RecursionError):
-        return None  # damaged, torn or nested beyond reason: the caller counts it
-    return values

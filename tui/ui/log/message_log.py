@@ -1,91 +1,256 @@
-"""MessageLog: the conversation, and the face behind which its drawing may change.
+"""MessageLog: the conversation, read by keyboard or mouse; the face of the log for every screen that shows replies."""
 
-It follows the end while the reader is there. Who scrolls up is left in peace until they come back to the end.
-"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Static
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
-from tui.chat.conversation import Conversation, Reply, Turn
-from tui.stream.events import StreamEvent
+from tui.chat.conversation import Conversation
 from tui.text.language import Language
-from tui.text.sanitise import sanitise
-from tui.ui.log.reply_view import ReplyView
+from tui.ui.log.cursor import Cursor
+from tui.ui.log.reply_entry import ReplyEntry
+from tui.ui.log.stack import Place
+from tui.ui.log.turns import TurnView
+from tui.ui.log.view import TOP
+
+SLIDE = 8
+"""Cells by which a key moves wide code sideways."""
 
 
-class PromptView(Static):
-    """What the person asked."""
-
-    DEFAULT_CSS = """
-    PromptView {
-        margin: 1 2 1 2;
-        padding: 0 1;
-        border-left: thick $primary;
-        height: auto;
-    }
-    """
-
-    def __init__(self, prompt: str, language: Language) -> None:
-        who = (f"{language.say('log.you')}\n", "bold $text-primary")
-        super().__init__(Content.assemble(who, sanitise(prompt)), markup=False)
-
-
-class MessageLog(VerticalScroll):
-    """Shows one conversation at a time."""
+class MessageLog(TurnView, can_focus=True):
+    """Shows one conversation at a time. With the focus in it the keys go by message and by block of code."""
 
     DEFAULT_CSS = """
     MessageLog {
         height: 1fr;
+        overflow-y: scroll;
+        overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        .log--welcome { margin: 1 2; height: auto; color: $text-muted; }
+        .log--text { color: $foreground; }
+        .log--dim, .log--notice, .log--thought { color: $text-muted; }
+        .log--thought { text-style: italic; }
+        .log--heading { color: $text-primary; text-style: bold; }
+        .log--code, .log--code-builtin { color: $text-secondary; }
+        .log--code-keyword, .log--code-operator { color: $text-accent; }
+        .log--code-string, .log--code-added { color: $text-success; }
+        .log--code-comment { color: $text-muted; text-style: italic; }
+        .log--code-number { color: $text-warning; }
+        .log--code-function, .log--code-class { color: $text-primary; }
+        .log--code-removed { color: $text-error; }
+        .log--quote { color: $text-secondary; }
+        .log--marker { color: $text-primary; }
+        .log--link { color: $text-accent; text-style: underline; }
+        .log--you { color: $text-primary; }
+        .log--model { color: $text-secondary; }
+        .log--tool, .log--advice { color: $text-accent; }
+        .log--note-warning { color: $warning; }
+        .log--note-failed { color: $error; }
+        .log--note-code-warning { color: $text-warning; text-style: bold; }
+        .log--note-code-failed { color: $text-error; text-style: bold; }
+        .log--current { color: $accent; }
+        .log--found { color: $foreground; background: $accent 30%; text-style: underline; }
+        .log--found-current { text-style: reverse bold; }
+        .log--selected { text-style: reverse; }
+        .log--more { color: $text-accent; background: $panel; text-style: bold; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "step(1)", "Next message", id="log.next"),
+        Binding("k", "step(-1)", "Previous message", id="log.previous"),
+        Binding("g", "jump(0)", "First message", id="log.first", show=False),
+        Binding("G", "jump(-1)", "Last message", id="log.last", show=False),
+        Binding("y", "copy", "Copy", id="log.copy"),
+        Binding("u", "step_code(1)", "Next code", id="log.next_code"),
+        Binding("U", "step_code(-1)", "Previous code", id="log.previous_code", show=False),
+        Binding("space", "fold", "Fold", id="log.fold"),
+        Binding("x", "record", "Record", id="log.record"),
+        Binding("left", f"slide(-{SLIDE})", "Code to the left", id="log.left", show=False),
+        Binding("right", f"slide({SLIDE})", "Code to the right", id="log.right", show=False),
+        Binding("n", "find_next(1)", "Next match", id="log.next_match", show=False),
+        Binding("N", "find_next(-1)", "Previous match", id="log.previous_match", show=False),
+        Binding("left_square_bracket", "step_sibling(-1)", "Sibling before", id="log.previous_sibling", show=False),
+        Binding("right_square_bracket", "step_sibling(1)", "Next sibling", id="log.next_sibling"),
+        Binding("m", "ask_other", "Another model", id="log.other_model", tooltip="Ask another model the same"),
+        Binding("enter", "adopt", "Adopt", id="log.adopt", tooltip="Go on with this reply of several, else type"),
+        Binding("escape", "leave", "Prompt", id="log.leave"),
+    ]
 
-    def __init__(self, language: Language) -> None:
-        super().__init__()
-        self._language = language
-        self._views: dict[str, ReplyView] = {}
+    @dataclass
+    class Copied(Message):
+        """The person wants this text on the clipboard."""
 
-    def on_mount(self) -> None:
-        """Follow the end from the start."""
-        self.anchor()
+        text: str
 
-    def release_anchor(self) -> None:
-        """Ignore that a scroll was asked for: one that goes nowhere, or down, must not end the following."""
+    @dataclass
+    class Left(Message):
+        """The person goes back to where they type."""
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Stop following when the view has moved up and away from the end."""
-        super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and new_value < self.max_scroll_y:
-            super().release_anchor()
+    @dataclass
+    class Missed(Message):
+        """What a key asked for is not there; `what` is the name of a sentence."""
 
-    def show(self, conversation: Conversation, welcome: Content) -> None:
+        what: str
+
+    def __init__(
+        self,
+        language: Language,
+        *,
+        frames: float = 30,
+        behind: Callable[[], bool] = lambda: False,
+        ascii: bool = False,
+        wrap_code: bool = True,
+    ) -> None:
+        super().__init__(language, frames=frames, behind=behind, ascii=ascii, wrap_code=wrap_code)
+        self._cursor = Cursor()
+
+    def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
-        self.remove_children()
-        self._views.clear()
-        if conversation.turns:
-            self.mount_all([widget for turn in conversation.turns for widget in self._turn_widgets(turn)])
+        self._cursor = Cursor()
+        super().show(conversation, welcome)
+
+    def watch_has_focus(self, value: bool) -> None:
+        """With the focus in the log the keys are about the last message in sight, and a mark shows it."""
+        super().watch_has_focus(value)
+        if value and self._stack.entries and self._cursor.entry not in self.in_sight:
+            self._cursor.go(self._stack, self.in_sight[-1])
+        self._show_cursor()
+
+    def settle(self, changed: Place | None = TOP) -> None:
+        """Also the mark goes along with what it is about."""
+        super().settle(changed)
+        if self.has_focus:
+            self._show_cursor()
+
+    def action_step(self, step: int) -> None:
+        """Go by message, from the one in sight; beyond the start of the last to its end."""
+        seen, entry, last = self.in_sight, self._cursor.entry, len(self._stack.entries) - 1
+        if entry is None or entry not in seen:
+            whole = seen[1:] if self._top.row and len(seen) > 1 else seen
+            entry = whole[0] - 1 if step > 0 else seen[0] + 1
+        if entry + step > last and not self._cursor.on_code:
+            self.action_jump(-1)
         else:
-            self.mount(Static(welcome, markup=False, classes="log--welcome"))
-        self.anchor()
+            self._cursor.go(self._stack, entry + step)
+            self._go_to_cursor()
 
-    def add_turn(self, turn: Turn) -> None:
-        """Show a turn that was just begun; the person who sent it wants to see its end.
+    def action_jump(self, entry: int) -> None:
+        """Go to a message; -1 is the last, and its end."""
+        last = len(self._stack.entries) - 1
+        self._cursor.go(self._stack, last if entry < 0 else entry)
+        if entry < 0:
+            self.follow()
+        else:
+            self._go_to_cursor()
 
-        From here on `apply` may be called for its replies: what comes before they are in sight is painted then.
-        """
-        self.query(".log--welcome").remove()
-        self.mount_all(self._turn_widgets(turn))
-        self.anchor()
+    def action_step_code(self, step: int) -> None:
+        """Go by block of code; a message does not stay folded over it."""
+        if not self._cursor.step_code(self._stack, step):
+            self.post_message(self.Missed("log.no_code"))
+            return
+        if (number := self._cursor.entry) is not None and self._stack.entries[number].folded:
+            self._stack.entries[number].folded = False
+            self._stack.make_exact(number)
+        self._go_to_cursor()
 
-    def apply(self, reply: Reply, event: StreamEvent) -> None:
-        """Take an event of a reply; one that is not shown here is not painted."""
-        if (view := self._views.get(reply.id)) is not None:
-            view.apply(event)
+    def action_slide(self, cells: int) -> None:
+        """Move the code of a message sideways."""
+        number = self._cursor.entry
+        if number is not None and self._stack.entries[number].slide(cells):
+            self.clear_selection()
+        else:
+            self.post_message(self.Missed("log.no_wide_code"))
 
-    def _turn_widgets(self, turn: Turn) -> list[Widget]:
-        views = [ReplyView(reply, self._language) for reply in turn.replies]
-        self._views.update({view.reply.id: view for view in views})
-        return [PromptView(turn.prompt, self._language), *views]
+    def action_copy(self) -> None:
+        """Copy what is marked, else what the keys are about."""
+        if text := self.selected_text or self._cursor.text(self._stack):
+            self.post_message(self.Copied(text))
+        else:
+            self.post_message(self.Missed("log.nothing_to_copy"))
+
+    def copy_last(self) -> None:
+        """Copy the last reply that has a text."""
+        replies = (entry for entry in reversed(self._stack.entries) if isinstance(entry, ReplyEntry))
+        if (text := next((entry.source for entry in replies if entry.source), None)) is not None:
+            self.post_message(self.Copied(text))
+        else:
+            self.post_message(self.Missed("log.no_reply"))
+
+    def action_fold(self) -> None:
+        """Fold or unfold the thought of a reply, else the whole message."""
+        if (number := self._cursor.entry) is None:
+            return
+        entry = self._stack.entries[number]
+        if not (isinstance(entry, ReplyEntry) and not entry.folded and entry.toggle_thought()):
+            if not entry.can_fold:
+                self.post_message(self.Missed("log.no_fold"))
+                return
+            entry.folded = not entry.folded
+        self._reshape(number)
+
+    def action_record(self) -> None:
+        """Show or hide the whole record of a reply."""
+        number = self._cursor.entry
+        entry = self._stack.entries[number] if number is not None else None
+        if number is not None and isinstance(entry, ReplyEntry) and entry.toggle_record():
+            self._reshape(number)
+        else:
+            self.post_message(self.Missed("log.no_record"))
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next occurrence of what is looked for, beyond the ends from the other end."""
+        if not self.is_searched:
+            self.post_message(self.Missed("log.no_search"))
+        elif not self.find_next(step):
+            self.post_message(self.Missed("log.not_found"))
+
+    def go_to_found(self, place: Place) -> None:
+        """The keys are about the message in which something was found."""
+        self._cursor.go(self._stack, place.entry)
+        super().go_to_found(place)
+
+    def action_step_sibling(self, step: int) -> None:
+        """Show the next or the previous reply of the turn."""
+        if not self.step_sibling(self._cursor.entry, step):
+            self.post_message(self.Missed("compare_view.no_siblings"))
+
+    def action_ask_other(self) -> None:
+        """Have another model answer the same prompt."""
+        if (turn := self.turn_at(self._cursor.entry)) is not None:
+            self.post_message(self.OtherWanted(turn))
+        else:
+            self.post_message(self.Missed("log.no_reply"))
+
+    def action_adopt(self) -> None:
+        """Go on with the reply that is shown, where the turn has others; else go on typing."""
+        if (adopted := self.adoptable(self._cursor.entry)) is not None:
+            self.post_message(adopted)
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Back to the prompt."""
+        self.post_message(self.Left())
+
+    def _go_to_cursor(self) -> None:
+        """Bring what the keys are about into sight; all of the last message in sight is the end, which is followed."""
+        if (marked := self._cursor.marked(self._stack)) is None:
+            return
+        first, last = marked.start.place, marked.end.place
+        rows = last.row - first.row + 1
+        if last == self._stack.end and rows <= self.size.height and not self._cursor.on_code:
+            self.follow()
+        else:
+            self.go_to(first, rows)
+
+    def forget_rows(self) -> None:
+        """Also what is about rows of the last width."""
+        super().forget_rows()
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        before = self._overlay.current
+        self._overlay.current = self._cursor.marked(self._stack) if self.has_focus else None
+        if self._overlay.current != before:
+            self.refresh()

@@ -1,34 +1,37 @@
 """ChatScreen: the conversation. It hands what was typed to the session and shows what comes of it."""
 
-import asyncio
-from collections.abc import Mapping
-from functools import partial
-from typing import ClassVar
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
-from tui.chat.workspace import Workspace
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.log.message_log import MessageLog
-from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.manner import Manner
+from tui.ui.screens.comparing import ComparingScreen
+from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
-from tui.ui.widgets.status_bar import StatusBar, describe
+from tui.ui.widgets.prompt_queue import PromptQueue
+from tui.ui.widgets.status_bar import Part, StatusBar, describe
+
+if TYPE_CHECKING:
+    from tui.chat.workspace import Workspace
 
 STATUS_SECONDS = 0.25
+ESCAPE_SECONDS = 2.0
+"""How long "Esc again" holds."""
 _HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ComparingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,25 +40,27 @@ class ChatScreen(Screen[None]):
         Binding("f2", "recent_model(1)", "Next model", id="models.next", show=False),
         Binding("shift+f2", "recent_model(-1)", "Previous model", id="models.previous", show=False),
         Binding("ctrl+n", "new_chat", "New chat", id="chat.new"),
-        Binding("pageup", "scroll_log(-1)", show=False, priority=True, id="log.page_up"),
-        Binding("pagedown", "scroll_log(1)", show=False, priority=True, id="log.page_down"),
+        Binding("ctrl+t", "compare", "Compare", id="chat.compare", tooltip="Ask several models at once, or one again"),
     ]
 
-    log_view = query_one(MessageLog)
-    prompt = query_one(Prompt)
     status = query_one(StatusBar)
 
-    def __init__(self, language: Language, draft: str = "", keys: Mapping[str, str] | None = None) -> None:
-        super().__init__()
-        self._language = language
+    def __init__(
+        self,
+        language: Language,
+        draft: str = "",
+        keys: Mapping[str, str] | None = None,
+        manner: Manner | None = None,
+        behind: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`behind` tells whether the terminal is still taking an earlier screen."""
+        self._manner = manner or Manner()
+        super().__init__(language, self._manner, behind)
+        self._escaped = float("-inf")
         self._draft = draft
-        self._workspace: Workspace | None = None
-        self._conversation = Conversation()
-        self._model: Model | None = None
-        self._reply: Reply | None = None
-        self._queue: list[str] = []
-        # Held here, since what was typed is asked for when the screen is gone.
-        self._prompt = Prompt(language.say("prompt.hint"), self._key_hint(keys or {}))
+        # Both are held here, since what was typed is asked for when the screen is gone.
+        self._queue = PromptQueue(language)
+        self._prompt = Prompt(language, self._key_hint(keys or {}))
         self._opening = True
 
     def _key_hint(self, keys: Mapping[str, str]) -> str:
@@ -66,8 +71,9 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Banner, log, queue, prompt, status."""
         yield Static("", markup=False, id="banner")
-        yield MessageLog(self._language)
-        yield Static("", markup=False, id="queue")
+        yield from self.compose_logs()
+        yield FindBar(self._language.say("find.hint"))
+        yield self._queue
         yield self._prompt
         yield StatusBar()
 
@@ -79,7 +85,7 @@ class ChatScreen(Screen[None]):
         self.set_interval(STATUS_SECONDS, self._show_status)
         self._show_conversation(self._conversation)
 
-    async def open(self, workspace: Workspace, conversation: Conversation | None) -> None:
+    async def open(self, workspace: "Workspace", conversation: Conversation | None) -> None:
         """Take the opened workspace; `conversation` is one to go on with."""
         self._workspace = workspace
         self._model = workspace.choose_model()
@@ -103,69 +109,69 @@ class ChatScreen(Screen[None]):
         if event.text not in self.prompt.unsent:
             return  # a stop in the same moment took it back
         self.prompt.unsent.remove(event.text)
-        if self._streaming or (self._opening and self._model is None):
-            self._queue.append(event.text)
-            self._show_queue()
-        elif self._model is None:
+        if self.streaming or (self._opening and self._model is None):
+            self._queue.put(event.text)
+        elif self._model is None and not self._marked:
             self.prompt.give_back(event.text)
             self.action_pick_model()
         else:
             self._send(event.text)
 
     def _send(self, text: str) -> None:
-        """Begin a turn and ask for its reply; from here on what is sent is queued."""
-        workspace, model = self._workspace, self._model
+        """Begin a turn; from here on what is sent is queued."""
+        workspace = self._workspace
         assert workspace is not None, "only an open workspace sends"
-        assert model is not None, "only to a chosen model"
-        turn = workspace.session.begin(self._conversation, text, [model])
-        self._reply = turn.reply
-        self.log_view.add_turn(turn)
-        workspace.session.start(turn.reply, partial(self._take, turn.reply))
-        workspace.use_model(model)
+        self.ask(text)
         workspace.keep_draft("")
         self.save_state()
         self._show_status()
 
-    def _take(self, reply: Reply, event: StreamEvent) -> None:
+    def take(self, reply: Reply, event: StreamEvent) -> None:
         """What the session tells of a reply, of one too whose conversation or whose whole screen is gone."""
         if not self.is_attached:
             return  # the reply goes on and is stored; there is nothing left to paint it on
-        self.log_view.apply(reply, event)
-        if isinstance(event, Finished | Interrupted) and reply is self._reply:
+        self.apply(reply, event)
+        if isinstance(event, Finished | Interrupted) and reply in self._awaited:
             self._show_status()
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and not self.columns.is_shown:
                 self._send_queued()
-            else:
+            elif not self.streaming:
                 self._give_queue_back()
 
-    @property
-    def _streaming(self) -> bool:
-        return self._reply is not None and self._reply.outcome is None
-
     def _send_queued(self) -> None:
-        if self._queue and self._model is not None and not self._streaming:
-            text = self._queue.pop(0)
-            self._show_queue()
-            self._send(text)
+        if self._queue.texts and (self._marked or self._model is not None) and not self.streaming:
+            self._send(self._queue.take())
 
     def unsent(self) -> str:
         """Everything that was typed and has not gone out: queued, just sent off, still in the editor."""
-        texts = (*self._queue, *self._prompt.unsent, self._prompt.text)
+        texts = (*self._queue.texts, *self._prompt.unsent, self._prompt.content)
         return "\n\n".join(text for text in texts if text.strip())
 
     def _give_queue_back(self) -> bool:
         """Put the queued prompts back into the editor; False if there are none."""
-        if not self._queue:
+        if not self._queue.texts:
             return False
-        self.prompt.give_back("\n\n".join(self._queue))
-        self._queue.clear()
-        self._show_queue()
+        self.prompt.give_back(self._queue.take_all())
         return True
 
     def action_back(self) -> None:
-        """Give a queued prompt back, else stop the reply, else go to the prompt."""
-        if not self._give_queue_back() and not self.stop_reply():
+        """Give a queued prompt back, else stop the reply, else end a search, else go to the prompt."""
+        if self._give_queue_back():
+            return
+        if self._manner.remote and self._is_stoppable and not self._asked_again():
+            self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)
+        elif not self.stop_reply():
+            self.close_search()
             self.prompt.focus()
+
+    def _asked_again(self) -> bool:
+        """Whether Esc came twice: a slow link may tear an arrow key's sequence, which begins with one."""
+        before, self._escaped = self._escaped, time.monotonic()
+        return self._escaped - before < ESCAPE_SECONDS
+
+    @property
+    def _is_stoppable(self) -> bool:
+        return bool(self.prompt.unsent or self.reply_to_stop() or self._elsewhere())
 
     def stop_reply(self) -> bool:
         """Stop the reply in view, at once, else the latest in another chat; False if none is being written."""
@@ -174,8 +180,10 @@ class ChatScreen(Screen[None]):
         if self.prompt.unsent:
             self.prompt.take_back()
             return True
-        if self._reply is not None and self._streaming:
-            return self._workspace.session.stop(self._reply)
+        if (reply := self.reply_to_stop()) is not None:
+            if reply.trace is None:
+                self.notify(self._language.say("keys.stop_asked"), markup=False)
+            return self._workspace.stop(reply)
         if not (elsewhere := self._elsewhere()):
             return False
         self.notify(self._language.say("keys.stopped_elsewhere"), markup=False)
@@ -188,81 +196,58 @@ class ChatScreen(Screen[None]):
         shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
         return [reply for reply in self._workspace.session.running() if reply.id not in shown]
 
-    def action_pick_model(self) -> None:
-        """Open the picker."""
-        if (workspace := self._workspace) is None:
-            return
-
-        def chosen(model: Model | None) -> None:
-            if model is not None:
-                self._choose(model)
-
-        fallback = workspace.routes.providers.get(workspace.routes.default or "")
-        picker = ModelPicker(workspace.catalogue, workspace.list_models, fallback, self._model, self._language)
-        self.app.push_screen(picker, chosen)
-
-    def action_recent_model(self, step: int) -> None:
-        """Go to the next or previous of the models used lately."""
-        if (workspace := self._workspace) is None:
-            return
-        recent = [model for name in workspace.state.recent if (model := workspace.catalogue.find(name)) is not None]
-        if not recent:
-            return
-        at = recent.index(self._model) if self._model in recent else -step
-        self._choose(recent[(at + step) % len(recent)])
-
-    def _choose(self, model: Model) -> None:
-        assert self._workspace is not None, "a model comes out of an open workspace"
-        self._model = model
-        self._workspace.pick_model(model)
-        self.save_state()
+    def model_chosen(self) -> None:
+        """What waited for a choice goes out."""
+        super().model_chosen()
         self._show_status()
         self._send_queued()
-
-    def save_state(self) -> None:
-        """Write what is remembered, off the loop; not in a worker, since leaving cancels those and waits for this."""
-        if self._workspace is not None:
-            asyncio.get_running_loop().run_in_executor(None, self._workspace.save_state)
 
     def action_new_chat(self) -> None:
         """Begin a new conversation; a reply that is being written goes on and is kept."""
         self._give_queue_back()
-        self._reply = None
+        self.close_columns()
+        self._reply, self._awaited = None, []
         self._show_conversation(Conversation())
         self.prompt.focus()
 
-    def action_scroll_log(self, pages: int) -> None:
-        """Scroll the log from wherever the focus is."""
-        if pages < 0:
-            self.log_view.scroll_page_up(animate=False)
-        else:
-            self.log_view.scroll_page_down(animate=False)
-
     def _show_conversation(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        self.log_view.show(conversation, self._welcome())
+        self.page_log.show(conversation, _welcome(self._workspace, self._language))
+        self._follow()
         self._show_status()
 
-    def _welcome(self) -> Content:
-        """What an empty conversation says: where the words would go and what to do first."""
-        workspace, say = self._workspace, self._language.say
-        if workspace is None:
-            return Content(say("welcome.opening"))
-        lines = [say("welcome.title")]
-        if workspace.found is not None:
-            server = workspace.found
-            where = say("welcome.found", name=server.provider.name, url=server.provider.base_url)
-            lines.append(where + (say("welcome.account", account=server.account) if server.account else ""))
-        lines.append(say("welcome.practice" if workspace.routes.wants_practice else "welcome.chat"))
-        return Content("\n\n".join(sanitise_line(line) if line is not lines[-1] else line for line in lines))
+    def _follow(self) -> None:
+        """Show live what other processes write in this conversation; the end of the last such reply is waited for."""
+        self.workers.cancel_group(self, "follow")
+        workspace = self._workspace
+        if workspace is None or workspace.store is None:
+            return
+        if others := workspace.written_elsewhere(self._conversation):
+            from tui.chat.following import follow  # with the store, after the first paint
 
-    def _show_queue(self) -> None:
-        view = self.query_one("#queue", Static)
-        view.set_class(bool(self._queue), "-shown")
-        texts = " ⏎ ".join(sanitise_line(text) for text in self._queue)
-        view.update(Content(self._language.say("prompt.queued", text=texts)))
+            self._reply, self._awaited = others[-1], [others[-1]]
+            self.run_worker(follow(workspace.store, others, self.take), group="follow")
 
     def _show_status(self) -> None:
         elsewhere = len(self._elsewhere())
-        parts = describe(self._model, self._reply, self._language, queued=len(self._queue), elsewhere=elsewhere)
+        model, queued = None if self._marked else self._model, len(self._queue.texts)
+        parts = describe(model, self._reply, self._language, queued=queued, elsewhere=elsewhere)
+        if self._marked:
+            count = self._language.say("compare_view.models", count=len(self._marked))
+            parts[0] = Part(count, "bold $text-primary", 8)
         self.status.show(parts)
+        self.columns.tell()
+
+
+def _welcome(workspace: "Workspace | None", language: Language) -> str:
+    """What an empty conversation says: where the words would go and what to do first."""
+    say = language.say
+    if workspace is None:
+        return say("welcome.opening")
+    lines = [say("welcome.title")]
+    if workspace.found is not None:
+        server = workspace.found
+        where = say("welcome.found", name=server.provider.name, url=server.provider.base_url)
+        lines.append(where + (say("welcome.account", account=server.account) if server.account else ""))
+    lines.append(say("welcome.practice" if workspace.routes.wants_practice else "welcome.chat"))
+    return "\n\n".join(sanitise_line(line) if line is not lines[-1] else line for line in lines)

@@ -1,28 +1,64 @@
-"""ModelPicker: every model that can be asked, filtered as one types; its result is the choice, or None."""
+"""ModelPicker: every model that can be asked, filtered as one types; its result is `Chosen`, or None."""
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.getters import query_one
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
-from tui.chat.catalogue import Model, ModelCatalogue, filter_models
+from tui.chat.catalogue import Model, ModelCatalogue
+from tui.chat.model_filter import ModelFilter
 from tui.settings.provider import Provider
+from tui.text.age import describe_age
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.widgets.model_list import ModelList
+from tui.ui.widgets.model_row import Row, choose_columns, make_row
+
+if TYPE_CHECKING:
+    from tui.chat.workspace import Workspace
 
 SHOWN = 100
-"""Options that are built; filling the list with thousands would hold the screen."""
+"""Models of a list; whoever looks further types another letter."""
+MOST_MARKED = 6
+"""Replies that fit side by side."""
 
 
-class ModelFilter(Input):
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was picked: one model to go on with, or several for one prompt."""
+
+    models: tuple[Model, ...]
+    """Never empty; in the order in which they were marked."""
+    compare: bool = False
+    """Whether a comparison is meant; then there are two or more."""
+
+
+def make_picker(
+    workspace: "Workspace",
+    current: Model | None,
+    language: Language,
+    save: Callable[[], object],
+    marked: Sequence[Model] = (),
+) -> "ModelPicker":
+    """The picker over what a workspace knows; `save` is called when a favourite has changed."""
+
+    def favour(model: Model) -> None:
+        workspace.favour_model(model)
+        save()
+
+    fallback = workspace.routes.providers.get(workspace.routes.default or "")
+    catalogue, refresh = workspace.catalogue, workspace.list_models
+    return ModelPicker(catalogue, refresh, fallback, current, language, marked=marked, favour=favour)
+
+
+class FilterInput(Input):
     """The words that a model's name must hold."""
 
     def __init__(self, hint: str) -> None:
@@ -36,15 +72,15 @@ class ModelFilter(Input):
         super()._on_paste(events.Paste(sanitise(event.text)))
 
 
-class ModelPicker(ModalScreen[Model | None]):
+class ModelPicker(ModalScreen[Chosen | None]):
     """A list with a filter. Up and Down move in the list while one types."""
 
     DEFAULT_CSS = """
     ModelPicker {
         align: center middle;
         #picker {
-            width: 80%;
-            max-width: 90;
+            width: 90%;
+            max-width: 120;
             height: auto;
             max-height: 90%;
             background: $surface;
@@ -53,52 +89,64 @@ class ModelPicker(ModalScreen[Model | None]):
             padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
-        OptionList, OptionList:focus { height: auto; border: none; background: $surface; padding: 0; }
-        OptionList > .option-list--option-highlighted {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-        }
+        ModelList { background: $surface; }
         #picker-state { color: $text-muted; height: auto; max-height: 5; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close"),
+        # Before the editing keys of the filter, which the same keys would be.
+        Binding("tab", "mark", "Mark", id="picker.mark", tooltip="Mark for a comparison", priority=True),
+        Binding("ctrl+d", "favour", "Favourite", id="picker.favourite", priority=True),
+        Binding("ctrl+t", "compare", "Compare", id="picker.compare", tooltip="Ask all that are marked", priority=True),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "move(10)", show=False),
         Binding("pageup", "move(-10)", show=False),
     ]
 
-    filter_input = query_one(ModelFilter)
-    options = query_one(OptionList)
-
     def __init__(
         self,
         catalogue: ModelCatalogue,
-        refresh: Callable[[], Awaitable[None]],
+        refresh: Callable[[Callable[[], object]], Awaitable[None]],
         fallback: Provider | None,
         current: Model | None,
         language: Language,
+        *,
+        marked: Sequence[Model] = (),
+        favour: Callable[[Model], object] = lambda model: None,
     ) -> None:
+        """`refresh` asks the providers and calls what it is given whenever the catalogue knows more.
+
+        `marked` are marked from the beginning; `favour` is told of a model that became a favourite, or one no longer.
+        """
         super().__init__()
+        # Held here: what a provider or the filter tells may come when the picker is being closed and has no children.
+        self.filter_input = FilterInput(language.say("picker.filter"))
+        self.rows = ModelList(self._row)
+        self._state_line = Static("", markup=False, id="picker-state")
         self._catalogue = catalogue
         self._refresh_models = refresh
         self._fallback = fallback
         self._current = current
         self._language = language
+        self._favour = favour
+        self._marked = {model.name: model for model in marked}
+        self._models = ModelFilter(catalogue.models())
         self._shown: list[Model] = []
+        self._found = 0
         self._filtered: str | None = None
+        self._literal: int | None = None
         self._asking = True
 
     def compose(self) -> ComposeResult:
         """The filter, the list, and what is known of the providers."""
         with Vertical(id="picker") as box:
             box.border_title = self._language.say("picker.title")
-            yield ModelFilter(self._language.say("picker.filter"))
-            yield OptionList(markup=False)
-            yield Static("", markup=False, id="picker-state")
+            yield self.filter_input
+            yield self.rows
+            yield self._state_line
 
     def on_mount(self) -> None:
         """Show what is known and ask the providers for more."""
@@ -107,19 +155,52 @@ class ModelPicker(ModalScreen[Model | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """However low the screen, the list leaves room for what is said of the providers below it."""
-        self.options.styles.max_height = max(3, min(20, event.size.height - 12))
+        self.rows.styles.max_height = max(3, min(20, event.size.height - 12))
 
     async def _ask(self) -> None:
-        await self._refresh_models()
+        await self._refresh_models(self._take_news)
         self._asking = False
-        self._fill()
+        if self.is_attached:
+            self._tell_state()
+
+    def _take_news(self) -> None:
+        """The catalogue knows more, perhaps when the picker is closed already."""
+        if self.is_attached:
+            self._models = ModelFilter(self._catalogue.models())
+            self._fill(keep_place=True)
 
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
-        if self._shown:
-            current = self.options.highlighted
-            wanted = 0 if current is None else current + rows
-            self.options.highlighted = max(0, min(len(self._shown) - 1, wanted))
+        self.rows.highlight(self.rows.highlighted + rows)
+
+    def action_mark(self) -> None:
+        """Mark the highlighted model, or no longer, and go to the next."""
+        model = self._highlighted()
+        if model is None:
+            return
+        if self._marked.pop(model.name, None) is None:
+            if len(self._marked) >= MOST_MARKED:
+                self.notify(self._language.say("picker.most", count=MOST_MARKED), markup=False)
+                return
+            self._marked[model.name] = model
+        self._fill(keep_place=True)
+        self.action_move(1)
+
+    def action_favour(self) -> None:
+        """Make the highlighted model a favourite, or one no longer."""
+        if (model := self._highlighted()) is not None:
+            self._favour(model)
+            self._fill(keep_place=True)
+
+    def action_compare(self) -> None:
+        """Choose all that are marked; with one mark the highlighted model is the other."""
+        models = dict(self._marked)
+        if len(models) == 1 and (model := self._highlighted()) is not None:
+            models[model.name] = model
+        if len(models) < 2:
+            self.notify(self._language.say("picker.mark_two"), markup=False)
+        else:
+            self.dismiss(Chosen(tuple(models.values()), compare=True))
 
     @on(Input.Changed)
     def filter_changed(self) -> None:
@@ -128,44 +209,62 @@ class ModelPicker(ModalScreen[Model | None]):
 
     @on(Input.Submitted)
     def choose_highlighted(self) -> None:
-        """Enter in the filter takes the highlighted model of what was typed, though its list may not be drawn yet."""
+        """Enter takes what is marked, if that are several, else the highlighted model of what was typed.
+
+        Its list may not be drawn yet.
+        """
         if self.filter_input.value != self._filtered:
             self._fill()
-        if self._shown and self.options.highlighted is not None:
-            self.dismiss(self._shown[self.options.highlighted])
+        if len(self._marked) > 1:
+            self.dismiss(Chosen(tuple(self._marked.values()), compare=True))
+        elif (model := self._highlighted()) is not None:
+            self.dismiss(Chosen((model,)))
 
-    @on(OptionList.OptionSelected)
-    def choose(self, event: OptionList.OptionSelected) -> None:
+    @on(ModelList.Clicked)
+    def choose(self, event: ModelList.Clicked) -> None:
         """A click takes a model."""
-        self.dismiss(self._shown[event.option_index])
+        self.dismiss(Chosen((self._shown[event.place],)))
 
-    def _fill(self) -> None:
+    def _highlighted(self) -> Model | None:
+        place = self.rows.highlighted
+        return self._shown[place] if 0 <= place < len(self._shown) else None
+
+    def _fill(self, *, keep_place: bool = False) -> None:
+        """Draw the list; with `keep_place` the highlight stays on its model, wherever that stands now."""
+        before = self._highlighted() if keep_place else None
         typed = self._filtered = self.filter_input.value
-        found = filter_models(self._catalogue.models(), typed)
-        self._shown = found[:SHOWN]
-        options = [Option(self._label(model)) for model in self._shown]
-        if typed.strip() and self._fallback is not None and not any(model.id == typed.strip() for model in found):
+        self._shown, self._found = self._models.filter(typed, SHOWN)
+        words = typed.strip()
+        self._literal = None
+        if words and self._fallback is not None and not any(model.id == words for model in self._shown):
             # A provider may serve a model that it does not list: what was typed can be asked for as it is.
-            self._shown.append(Model(self._fallback, typed.strip()))
-            literal = self._language.say("picker.literal", model=typed.strip(), provider=self._fallback.name)
-            options.append(Option(Content(f"  {sanitise_line(literal)}")))
-        self.options.clear_options()
-        self.options.add_options(options)
-        if options:
-            self.options.highlighted = 0
-        self.query_one("#picker-state", Static).update(Content("\n".join(self._state(len(found)))))
+            self._literal = len(self._shown)
+            self._shown.append(Model(self._fallback, words))
+        self.rows.show(len(self._shown), self._shown.index(before) if before in self._shown else 0)
+        self._tell_state()
 
-    def _label(self, model: Model) -> Content:
-        mark = "● " if model == self._current else "  "
-        return Content.assemble(
-            mark, (f"{sanitise_line(model.provider.name)}/", "dim"), sanitise_line(model.id)
-        )
+    def _tell_state(self) -> None:
+        self._state_line.update(Content("\n".join(self._state())))
 
-    def _state(self, found: int) -> list[str]:
+    def _row(self, place: int, width: int) -> Row:
+        model = self._shown[place]
+        if place == self._literal:
+            literal = self._language.say("picker.literal", model=model.id, provider=model.provider.name)
+            return Row("  ", sanitise_line(literal))
+        entry, marked = self._catalogue.describe(model), model.name in self._marked
+        return make_row(entry, choose_columns(width), width, current=model == self._current, marked=marked)
+
+    def _state(self) -> list[str]:
         say = self._language.say
-        lines = [say("picker.asking") if self._asking else say("picker.count", count=found)]
+        lines = [say("picker.asking") if self._asking else say("picker.count", count=self._found)]
+        if self._marked:
+            lines[0] += say("picker.marked", count=len(self._marked))
         for name, listing in self._catalogue.failures():
             if listing.failure is not None:
                 reason = self._language.outcome(listing.failure, listing.values or {})
-                lines.append(sanitise_line(f"{name}: {reason}"))
-        return lines
+                age = self._catalogue.age_of(name)
+                old = "" if age is None else say("picker.old", age=describe_age(age))
+                lines.append(f"{name}: {listing.failure}: {reason}{old}")
+        for name, account in self._catalogue.accounts.items():
+            lines.append(say("picker.account", name=name, account=account))
+        return [sanitise_line(line) for line in lines]

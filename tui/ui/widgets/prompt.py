@@ -8,7 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from tui.text.language import Language
 from tui.text.sanitise import sanitise
+from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
+from tui.ui.widgets.attachment import Attachments
 
 
 class Prompt(TextArea):
@@ -36,6 +39,8 @@ class Prompt(TextArea):
             id="prompt.newline",
             tooltip="Start a new line; ctrl+j works in every terminal",
         ),
+        Binding("tab", "leave(1)", "Read", id="prompt.leave", tooltip="Go into the log"),
+        Binding("shift+tab", "leave(-1)", show=False, id="prompt.leave_back"),
     ]
 
     @dataclass
@@ -44,10 +49,16 @@ class Prompt(TextArea):
 
         text: str
 
-    def __init__(self, hint: str, keys: str) -> None:
+    def __init__(self, language: Language, keys: str) -> None:
+        hint = language.say("prompt.hint")
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
         self.cursor_blink = False
         self.border_subtitle = keys
+        self._attachments = Attachments(
+            lambda size, lines: language.say("prompt.attachment", size=f"{size / 1000:.0f}", lines=lines)
+        )
+        self._burst = Burst()
+        self._unsure = False
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
 
@@ -56,6 +67,16 @@ class Prompt(TextArea):
 
         Over a slow link several keys arrive in one read. An Enter that nothing is bound to does nothing.
         """
+        if self.screen.focused not in (None, self):
+            # It was typed after the focus had gone, in the same read.
+            event.stop()
+            event.prevent_default()
+            self.screen.focused.post_message(events.Key(event.key, event.character))
+            return
+        if self._is_line_end(event):
+            event.stop()
+            event.prevent_default()
+            return
         bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
         if bound is not None and bound.node is self and await self.app.run_action(bound.binding.action, self):
             event.stop()
@@ -65,23 +86,64 @@ class Prompt(TextArea):
         else:
             await super()._on_key(event)
 
+    def _is_line_end(self, event: events.Key) -> bool:
+        """Whether a key is an Enter of a paste that came without marks; also settles what an Enter before it was."""
+        if event.key == "enter":
+            self._settle_enter(follows=True)
+            meaning = self._burst.take_enter(event.time)
+            if meaning is Enter.LINE_END:
+                self.action_newline()
+            elif meaning is Enter.UNSURE:
+                self._unsure = True
+                self.set_timer(KEY_SECONDS, lambda: self._settle_enter(follows=False))
+            return meaning is not Enter.SEND
+        self._settle_enter(follows=self._burst.take_key(event.time) and event.is_printable)
+        return False
+
+    def _settle_enter(self, *, follows: bool) -> None:
+        """Tell what the Enter before was: a line end if a key follows it at once, else it sends."""
+        if not self._unsure:
+            return
+        self._unsure = False
+        if follows:
+            self._burst.confirm_line_end()
+            self.action_newline()
+        elif (bound := self.screen.active_bindings.get("enter")) is not None and bound.binding.action == "submit":
+            self.action_submit()
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Lines end with LF here, with CR in some pastes; a control character in one must not reach the terminal."""
         event.prevent_default()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        await super()._on_paste(events.Paste(sanitise(text)))
+        await super()._on_paste(events.Paste(self._attachments.fold(sanitise(text))))
+
+    def action_leave(self, step: int) -> None:
+        """Give the keys to the next widget, or the one before, at once: what is typed next is for it."""
+        if step > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
 
     def action_submit(self) -> None:
         """Send, if there is anything but white space; what is typed from here on is the next prompt."""
         if self.text.strip():
-            text = self.text
+            text = self.content
             self.unsent.append(text)
             self.clear()
             self.post_message(self.Submitted(text))
 
+    @property
+    def content(self) -> str:
+        """What was typed and pasted, chips unfolded."""
+        return self._attachments.unfold(self.text)
+
     def action_newline(self) -> None:
         """Start a new line at the cursor."""
         self.insert("\n")
+
+    def settle(self) -> None:
+        """Something acts on what was typed so far: an Enter that could still be a line end is one to send."""
+        self._settle_enter(follows=False)
 
     def take_back(self) -> None:
         """Put what was sent and nobody has taken yet back into the editor."""
@@ -90,7 +152,7 @@ class Prompt(TextArea):
 
     def give_back(self, text: str) -> None:
         """Put text that was taken back before what has been typed since."""
-        typed = self.text
+        typed, text = self.text, self._attachments.fold(text)
         self.load_text(f"{text}\n\n{typed}" if typed.strip() else text)
         self.move_cursor(self.document.end)
         self.focus()

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
+from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
@@ -32,13 +33,24 @@ class Part:
 
 
 def describe(
-    model: Model | None, reply: Reply | None, language: Language, *, queued: int = 0, elsewhere: int = 0
+    model: Model | None,
+    reply: Reply | None,
+    language: Language,
+    *,
+    queued: int = 0,
+    elsewhere: int = 0,
+    parameters: Parameters | None = None,
 ) -> list[Part]:
     """The parts of the line, left to right, for the chosen model and the reply in view.
 
-    `queued` prompts wait for its end; `elsewhere` replies are being written in conversations that are not shown.
+    `parameters` are the conversation's own, over the model's; `queued` prompts wait for the reply's
+    end; `elsewhere` replies are being written in conversations that are not shown.
     """
     parts = [*_describe_model(model, language), *_describe_stream(reply, language)]
+    if model is not None and (shown := (parameters or Parameters()).over(model.parameters).shown()):
+        text = sanitise_line(shown)
+        cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 1] + "…"
+        parts.insert(2, Part(cut, "$text-accent", 5))
     if queued:
         parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
     if elsewhere:
@@ -59,20 +71,13 @@ def _describe_model(model: Model | None, language: Language) -> list[Part]:
 
 def _describe_stream(reply: Reply | None, language: Language) -> list[Part]:
     say = language.say
-    if reply is None or (trace := reply.trace) is None:
+    if reply is None:
         return [Part(say("status.idle"), "dim", 6)]
-    if reply.outcome is None:
-        parts = [Part(say(f"status.{trace.state}"), "$text-success", 10)]
-        silence = trace.silence()
-        if silence is not None and silence >= SILENCE_SECONDS:
-            parts.append(Part(say("status.silent", seconds=int(silence)), "bold $text-warning", 9))
-        if trace.retry_at is not None:
-            left = max(0.0, trace.retry_at - trace.clock.monotonic())
-            parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
-    elif reply.outcome is Outcome.COMPLETE:
-        parts = [Part(say("status.ended"), "dim", 10)]
-    else:
-        parts = [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
+    parts = _describe_state(reply, language)
+    if (trace := reply.trace) is None:
+        return parts
+    # Last, since it changes every second: what stands behind it would move along, and a thin link carry that.
+    silent = _describe_silence(reply, language)
     if (first := trace.first_text_seconds()) is not None:
         parts.append(Part(say("status.first_token", seconds=f"{first:.2f}"), "dim", 4))
     count, estimated = trace.tokens()
@@ -81,7 +86,29 @@ def _describe_stream(reply: Reply | None, language: Language) -> list[Part]:
         parts.append(Part(say("status.speed", speed=f"{about}{speed:.0f}"), "dim", 5))
     if count:
         parts.append(Part(say("status.tokens", count=f"{about}{count}"), "dim", 3))
+    return parts + silent
+
+
+def _describe_state(reply: Reply, language: Language) -> list[Part]:
+    say, trace = language.say, reply.trace
+    if reply.outcome is Outcome.COMPLETE:
+        return [Part(say("status.ended"), "dim", 10)]
+    if reply.outcome is not None:
+        return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
+    if trace is None:
+        return [Part(say("status.followed"), "$text-success", 10)]
+    parts = [Part(say(f"status.{trace.state}"), "$text-success", 10)]
+    if trace.retry_at is not None:
+        left = max(0.0, trace.retry_at - trace.clock.monotonic())
+        parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
     return parts
+
+
+def _describe_silence(reply: Reply, language: Language) -> list[Part]:
+    silence = reply.trace.silence() if reply.trace is not None and reply.outcome is None else None
+    if silence is None or silence < SILENCE_SECONDS:
+        return []
+    return [Part(language.say("status.silent", seconds=int(silence)), "bold $text-warning", 9)]
 
 
 def _short(name: str) -> str:

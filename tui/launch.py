@@ -1,0 +1,20 @@
+"""Launch: what a run starts from; known before anything is opened, so it is light to import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui.chat.choice import Wish
+from tui.settings.config import Config
+from tui.settings.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The folders, the config, the environment and the flags."""
+
+    paths: Paths
+    config: Config
+    environ: Mapping[str, str]
+    wish: Wish = field(default_factory=Wish)
+    retries: int | None = None
+    """None: as many as the client does by default."""

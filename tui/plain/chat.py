@@ -1,0 +1,250 @@
+"""PlainChat: a conversation in lines. It waits for a message, or for a reply, never for both.
+
+The loop runs only while something is asked for, so a line can be waited for in the plainest way there is.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Conversation
+from tui.chat.workspace import Workspace
+from tui.plain.command import DropDraft, Help, NewChat, PickModel, Quit, Send, SendDraft, Unknown, read_command
+from tui.plain.line_reader import EndOfInput, LineReader
+from tui.plain.message import MessageReader
+from tui.plain.model_list import ModelList
+from tui.plain.output import Output
+from tui.plain.reply_printer import ReplyPrinter, StateTeller, print_turn
+from tui.plain.signals import SignalCame, Signals
+from tui.stream.events import Finished, Interrupted, StreamEvent
+from tui.stream.outcome import Outcome
+from tui.stream.trace import StreamTrace
+from tui.text.language import Language
+
+TURNS_SHOWN = 3
+"""Of a conversation that is gone on with."""
+HANGUP_SECONDS = 600.0
+"""How long a reply may run on without a terminal."""
+_STATE_SECONDS = 0.25
+T = TypeVar("T")
+
+
+class PlainChat:
+    """One conversation at a time, on a workspace that somebody else opens and closes."""
+
+    def __init__(
+        self, workspace: Workspace, runner: asyncio.Runner, output: Output, signals: Signals, language: Language
+    ) -> None:
+        self._workspace = workspace
+        self._runner = runner
+        self._output = output
+        self._signals = signals
+        self._language = language
+        self._conversation = Conversation()
+        self._model: Model | None = workspace.choose_model()
+        self._models = ModelList()
+        self._draft = workspace.state.draft
+        self._asked_to_quit = False
+        self._outcome: Outcome | None = None
+        self._had_text = False
+
+    def open(self, conversation: Conversation | None) -> None:
+        """Say where one is, with the last turns of a conversation to go on with and what was left unsent."""
+        say, tell = self._language.say, self._output.tell
+        if self._workspace.practising and self._workspace.routes.wants_practice:
+            tell(say("plain.practice"))
+        if (found := self._workspace.found) is not None:
+            self._output.tell_line(say("welcome.found", name=found.provider.name, url=found.provider.base_url))
+        if conversation is not None:
+            self._conversation = conversation
+            for turn in conversation.turns[-TURNS_SHOWN:]:
+                print_turn(turn, self._output, self._language)
+        if self._model is None:
+            self._run(self._workspace.list_models())
+            self._model = self._workspace.choose_model()
+        if self._model is None:
+            self._list_models("")
+        else:
+            self._output.tell_line(say("plain.model", model=self._model.name))
+        if self._draft:
+            tell(say("plain.draft"))
+            tell(self._draft)
+
+    def converse(self, reader: LineReader, before_each: Callable[[], None]) -> None:
+        """Read and answer until the person leaves; a signal that ends us is left in `signals.leaving`."""
+        say = self._language.say
+        messages = MessageReader(reader, say("plain.you"), say("plain.more"))
+        try:
+            while self._signals.leaving is None and self._output.refused is None:
+                before_each()
+                try:
+                    typed = messages.read()
+                except SignalCame as came:
+                    self._set_aside(messages.take_gathered())
+                    if came.number is not signal.SIGINT or self._asked_to_quit:
+                        return
+                    self._asked_to_quit = True
+                    self._output.tell(say("keys.again_to_quit"))
+                    continue
+                self._asked_to_quit = False
+                with reader.busy():
+                    if not self._obey(typed):
+                        return
+        except EndOfInput:
+            return
+        finally:
+            self._output.begin_line()
+            self._keep(messages.take_gathered())
+            self._keep(reader.unsent())
+
+    def unsent(self) -> str:
+        """What was typed and has not gone out."""
+        return self._draft
+
+    def answer(self, text: str) -> int:
+        """Ask this and print the reply; the exit code of a run in which nothing else is asked."""
+        self._send(text)
+        return self._outcome.exit_code(self._had_text) if self._outcome is not None else 2
+
+    def _keep(self, text: str) -> None:
+        if text.strip():
+            self._draft = f"{self._draft}\n\n{text}" if self._draft else text
+
+    def _set_aside(self, text: str) -> None:
+        """Keep it and say so."""
+        if text.strip():
+            self._keep(text)
+            self._output.tell(self._language.say("plain.kept"))
+
+    def _obey(self, typed: str) -> bool:
+        """Do what was typed; False if that is to leave."""
+        say, tell = self._language.say, self._output.tell
+        match read_command(typed):
+            case Send(text):
+                self._send(text)
+            case SendDraft() if self._draft:
+                text, self._draft = self._draft, ""
+                self._send(text)
+            case DropDraft() | SendDraft():
+                tell(say("plain.dropped" if self._draft else "plain.no_draft"))
+                self._remember_draft("")
+            case PickModel(words):
+                self._pick(words)
+            case NewChat():
+                self._conversation = Conversation()
+                tell(say("plain.new"))
+            case Help():
+                self._output.write(say("plain.help") + "\n")
+            case Unknown(name):
+                self._output.tell_line(say("plain.unknown", command=name))
+            case Quit():
+                return False
+        return True
+
+    def _send(self, text: str) -> None:
+        """Ask, and print the reply until it ends; without a model the text is kept until one is chosen."""
+        if self._model is None:
+            self._list_models("")
+            self._set_aside(text)
+            return
+        workspace = self._workspace
+        self._run(self._reply_to(text, self._model))
+        workspace.use_model(self._model)
+        self._remember_draft(self._draft)
+
+    def _remember_draft(self, text: str) -> None:
+        self._draft = text
+        self._workspace.keep_draft(text)
+        self._workspace.save_state()
+
+    async def _reply_to(self, text: str, model: Model) -> None:
+        session, loop = self._workspace.session, asyncio.get_running_loop()
+        reply = session.begin(self._conversation, text, [model]).reply
+        printer = ReplyPrinter(reply, self._output, self._language)
+        ended = asyncio.Event()
+
+        def view(event: StreamEvent) -> None:
+            printer.take(event)
+            if isinstance(event, Finished | Interrupted):
+                ended.set()
+            elif isinstance(self._output.refused, BrokenPipeError):
+                session.stop(reply)  # `| head` has read enough
+
+        def act(number: signal.Signals) -> None:
+            loop.call_soon_threadsafe(self._stop, number)
+
+        with self._signals.calling(act):
+            session.start(reply, view)
+            assert reply.trace is not None, "start() gave it one"
+            states = asyncio.create_task(self._tell_states(reply.trace))
+            await ended.wait()
+            states.cancel()
+        self._outcome, self._had_text = reply.outcome, reply.has_text
+
+    def _stop(self, number: signal.Signals) -> None:
+        """End what is being written, as the signal says; on a hang-up it may run on, though nobody reads it."""
+        session = self._workspace.session
+        if number is signal.SIGHUP:
+            self._output.abandon()
+            if self._workspace.config.hangup == "finish":
+                self._workspace.leave_running()
+                loop = asyncio.get_running_loop()
+                loop.call_later(HANGUP_SECONDS, lambda: session.stop_all(Outcome.APP_EXIT, signal=number.name))
+                return
+        if number is signal.SIGINT:
+            for reply in session.running():
+                session.stop(reply)
+        else:
+            session.stop_all(Outcome.APP_EXIT, signal=number.name)
+
+    async def _tell_states(self, trace: StreamTrace) -> None:
+        teller = StateTeller(self._language)
+        while True:
+            for line in teller.lines(trace):
+                self._output.tell(line)
+            await asyncio.sleep(_STATE_SECONDS)
+
+    def _pick(self, words: str) -> None:
+        self._run(self._workspace.list_models())
+        if not words:
+            self._list_models("")
+            return
+        found = self._models.find(words, self._workspace)
+        default = self._workspace.routes.providers.get(self._workspace.routes.default or "")
+        if found == [] and default is not None:
+            found = Model(default, words)
+            said = self._language.say("plain.unlisted", provider=default.name, model=words)
+            self._output.tell_line(said)
+        if isinstance(found, list):
+            self._list_models(words)
+            return
+        self._model = found
+        self._workspace.pick_model(found)
+        self._workspace.save_state()
+        self._output.tell_line(self._language.say("plain.model", model=found.name))
+
+    def _list_models(self, words: str) -> None:
+        found = self._models.find(words, self._workspace) if words else self._workspace.catalogue.models()
+        models = found if isinstance(found, list) else [found]
+        for line in self._models.lines(models, self._workspace, self._model, self._language):
+            self._output.write(f"{line}\n")
+        self._output.tell(self._language.say("plain.choose"))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Run it on the loop; a signal that nothing in it takes cancels it, and then the result is None."""
+        return run_cancellable(self._runner, self._signals, work)
+
+
+def run_cancellable(runner: asyncio.Runner, signals: Signals, work: Coroutine[Any, Any, T]) -> T | None:
+    """Run a coroutine on the loop; a signal cancels it unless it names something else to call. None if cancelled."""
+
+    async def guard() -> T | None:
+        task = asyncio.create_task(work)
+        loop = asyncio.get_running_loop()
+        with signals.calling(lambda number: loop.call_soon_threadsafe(task.cancel)):
+            await asyncio.wait([task])
+        return None if task.cancelled() else task.result()
+
+    return runner.run(guard())

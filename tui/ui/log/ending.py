@@ -1,0 +1,94 @@
+"""Ending: what stands above and below the text of a reply: failed attempts, tool calls, the note, the notices.
+
+The note's code is a word and its bar a block, so that an interruption is seen without colour too.
+"""
+
+import json
+from dataclasses import dataclass
+
+from tui.chat.conversation import Reply
+from tui.chat.note import make_note
+from tui.markdown.layout import Layout
+from tui.markdown.line import Line, Span, Style
+from tui.stream.outcome import Outcome
+from tui.text.language import Language
+from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.log.ornament import ornaments
+from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reply among those of its turn, and whether its model may be named."""
+
+    place: int = 1
+    """Counted from 1."""
+    count: int = 1
+    chosen: bool = True
+    """Whether it is the context for what follows."""
+    alias: str | None = None
+    """What stands for the model while nobody may know which it is; then nothing that could tell is shown either."""
+
+
+ALONE = Standing()
+
+
+def head_lines(reply: Reply, language: Language, layout: Layout, standing: Standing = ALONE) -> list[Line]:
+    """Who answers (a fallback may have changed it), which of the turn's replies it is, and the attempts that failed."""
+    words = ornaments(ascii=layout.ascii).reply + (standing.alias or sanitise_line(f"{reply.provider}/{reply.model}"))
+    if standing.count > 1:
+        left, right = "<>" if layout.ascii else "◀▶"
+        words += f"  {left} {standing.place}/{standing.count} {right}"
+        words += f"  {language.say('compare_view.chosen')}" if standing.chosen else ""
+    who = plain_lines(words, Style("model", bold=True), layout.width)
+    return who if standing.alias else [*who, *_notices(reply, language, layout.width, failed=True)]
+
+
+def tail_lines(
+    reply: Reply, language: Language, layout: Layout, *, record: bool, standing: Standing = ALONE
+) -> list[Line]:
+    """How it ended, then the blank row before the next entry; `record`: the masked record is shown whole."""
+    width, signs = layout.width, ornaments(ascii=layout.ascii)
+    if reply.outcome is None:
+        elsewhere = plain_lines(language.say("log.elsewhere"), Style("notice"), width) if reply.trace is None else []
+        return [*elsewhere, BLANK]
+    lines: list[Line] = []
+    for call in reply.tool_calls.values():
+        words = f"{signs.tool}{sanitise_line(call.name)}({sanitise(call.arguments)})"
+        lines += plain_lines(words, Style("tool"), width)
+    if standing.alias:
+        blind = [] if reply.outcome is Outcome.COMPLETE else plain_lines(reply.outcome, Style("notice"), width)
+        return [*lines, *blind, BLANK]
+    if reply.outcome is not Outcome.COMPLETE:
+        lines += [BLANK] if reply.has_text or lines else []
+        lines += _note(reply, reply.outcome, language, layout)
+    lines += _notices(reply, language, width, failed=False)
+    if record and reply.record is not None:
+        whole = json.dumps(reply.record.as_json(), ensure_ascii=False, indent=1)
+        lines += plain_lines(sanitise(whole), Style("record"), width)
+    return [*lines, BLANK]
+
+
+def _note(reply: Reply, outcome: Outcome, language: Language, layout: Layout) -> list[Line]:
+    """Why it was interrupted: the code and its sentence, one next step, the masked record."""
+    note = make_note(outcome, reply.record, language)
+    kind = "warning" if outcome.rule.finished or outcome is Outcome.CANCELLED else "failed"
+    signs, width = ornaments(ascii=layout.ascii), layout.width - 2
+    rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
+    if note.advice:
+        rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
+    for line in note.record:
+        rows += wrapped_lines((Span(line, Style("record")),), width)
+    bar = Span(signs.note, Style(f"note-{kind}"))
+    return [Line((bar, *row.spans), 2, row.join) for row in rows]
+
+
+def _notices(reply: Reply, language: Language, width: int, *, failed: bool) -> list[Line]:
+    """The notices of failed attempts, which carry a record, or the others."""
+    style = Style("advice" if failed else "notice")
+    lines: list[Line] = []
+    for notice in reply.notices:
+        if (notice.record is not None) is failed:
+            words = language.notice(notice.code, notice.values)
+            lines += plain_lines(sanitise_line(f"{notice.code}: {words}"), style, width)
+    return lines

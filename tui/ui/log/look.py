@@ -1,0 +1,53 @@
+"""Look: what a role looks like in the theme that holds. Colours come from the style sheet of the log alone."""
+
+from collections.abc import Callable
+
+from rich.style import Style as RichStyle
+
+from tui.markdown.line import Style
+
+COMPONENT_ROLES = (
+    "text", "heading", "code", "code-keyword", "code-string", "code-comment", "code-number", "code-function",
+    "code-class", "code-builtin", "code-operator", "code-added", "code-removed", "dim", "quote", "marker", "link",
+    "you", "model", "thought", "note-warning", "note-failed", "note-code-warning", "note-code-failed", "advice",
+    "notice", "tool", "current", "found", "found-current", "selected", "more",
+)  # fmt: skip
+"""Each is a component class `log--ROLE` of the log."""
+
+_FAMILIES = {
+    "heading1": "heading", "heading2": "heading", "heading3": "heading", "heading4": "heading", "heading5": "heading",
+    "heading6": "heading", "code.info": "dim", "rule": "dim", "table.border": "dim", "table.header": "heading",
+    "html": "dim", "math": "text", "address": "dim", "image": "link", "definition": "dim", "record": "dim",
+    "code.decorator": "code-function", "code.heading": "heading", "code.error": "code-removed",
+}  # fmt: skip
+"""Roles that look like another."""
+
+
+class Look:
+    """Styles of the terminal for styles by role; each is worked out once for a theme."""
+
+    def __init__(self, find: Callable[[str], RichStyle]) -> None:
+        """`find` gives the style of a component class."""
+        self._find = find
+        self._known: dict[Style, RichStyle] = {}
+        self._roles: dict[str, RichStyle] = {}
+
+    def role(self, name: str) -> RichStyle:
+        """The look of a role by itself."""
+        if (style := self._roles.get(name)) is None:
+            family = _FAMILIES.get(name, name).replace(".", "-")
+            if family not in COMPONENT_ROLES:
+                family = "code" if family.startswith("code-") else "text"
+            style = self._roles[name] = self._find(f"log--{family}")
+        return style
+
+    def of(self, style: Style, mood: str | None = None) -> RichStyle:
+        """The look of a style; a `mood` (a role) gives its colour to all but code and links, as in a thought."""
+        if mood is not None:
+            style = Style(mood, style.bold, style.italic, style.strike, style.link)
+        if (look := self._known.get(style)) is None:
+            added = RichStyle(
+                bold=style.bold or None, italic=style.italic or None, strike=style.strike or None, link=style.link
+            )
+            look = self._known[style] = self.role(style.role) + added
+        return look

@@ -1,0 +1,29 @@
+"""Ornaments: the signs of the log itself, in Unicode and in plain ASCII; what stands in a text is not touched."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ornaments:
+    """Each is as wide as its field's counterpart allows; a blank behind it is part of it."""
+
+    you: str = "█ "
+    reply: str = "◆ "
+    note: str = "█ "
+    thought: str = "│ "
+    current: str = "▌"
+    folded: str = "▸ "
+    open: str = "▾ "
+    advice: str = "→ "
+    tool: str = "⚙ "
+    below: str = "↓ "
+    parted: str = " · "
+
+
+_UNICODE = Ornaments()
+_ASCII = Ornaments("> ", "* ", "! ", "| ", "|", "+ ", "- ", "-> ", "$ ", "v ", " - ")
+
+
+def ornaments(*, ascii: bool) -> Ornaments:
+    """The signs to use."""
+    return _ASCII if ascii else _UNICODE

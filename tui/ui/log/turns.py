@@ -1,0 +1,118 @@
+"""TurnView: a log view of turns: each prompt with one of its replies, the chosen one until another is asked for."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui.chat.conversation import Conversation, Reply, Turn
+from tui.stream.events import StreamEvent
+from tui.ui.log.ending import Standing
+from tui.ui.log.entry import Entry, PromptEntry, WelcomeEntry
+from tui.ui.log.reply_entry import ReplyEntry
+from tui.ui.log.searchable import SearchableView
+from tui.ui.log.stack import Place
+
+
+class TurnView(SearchableView):
+    """It knows which entry shows which turn; the person goes through the replies of one."""
+
+    @dataclass
+    class Adopted(Message):
+        """The person wants to go on with this reply."""
+
+        turn: Turn
+        reply: Reply
+
+    @dataclass
+    class OtherWanted(Message):
+        """The person wants another model's reply in this turn."""
+
+        turn: Turn
+
+    _replies: dict[str, int]  # the replies that are shown, by their id -> entry
+    _turns: dict[int, Turn]  # entry of a reply -> its turn
+
+    def show(self, conversation: Conversation, welcome: str) -> None:
+        """Show a conversation from its end, or `welcome` while it is empty."""
+        self._replies, self._turns = {}, {}
+        entries: list[Entry] = []
+        for turn in conversation.turns:
+            entries += self._make_entries(turn, len(entries))
+        self.show_entries(entries or [WelcomeEntry(welcome, self._language)])
+
+    def add_turn(self, turn: Turn) -> None:
+        """Show a turn that was just begun; the person who sent it wants to see its end."""
+        if not self._replies:
+            self.show_entries([])
+        for entry in self._make_entries(turn, len(self._stack.entries)):
+            self.add_entries([entry])
+
+    def apply(self, reply: Reply, event: StreamEvent) -> None:
+        """Take an event that a reply has taken; one that is not shown here is not painted."""
+        if (number := self._replies.get(reply.id)) is not None:
+            entry = self._stack.entries[number]
+            assert isinstance(entry, ReplyEntry), "replies are shown as such"
+            entry.apply(event)
+            self.mark_grown(number)
+
+    def show_reply(self, turn: Turn, reply: Reply) -> None:
+        """Show this reply of a turn, and where it stands among the others now."""
+        number = next((entry for entry, other in self._turns.items() if other.id == turn.id), None)
+        if number is None:
+            return
+        del self._replies[self._reply_at(number).id]
+        self._replies[reply.id] = number
+        self._stack.entries[number] = self._make_reply(turn, reply)
+        self._overlay.found = None
+        self._reshape(number)
+
+    def turn_at(self, entry: int | None) -> Turn | None:
+        """The turn of an entry, be it that of the prompt or of the reply."""
+        if entry is None:
+            return None
+        return self._turns.get(entry) or self._turns.get(entry + 1)
+
+    def step_sibling(self, entry: int | None, step: int) -> bool:
+        """Show the next or previous reply of the turn, beyond the ends from the other; False if there is one only."""
+        turn = self.turn_at(entry)
+        if turn is None or entry is None or len(turn.replies) < 2:
+            return False
+        shown = turn.place(self._reply_at(entry if entry in self._turns else entry + 1))
+        self.show_reply(turn, turn.replies[(shown + step) % len(turn.replies)])
+        return True
+
+    def adoptable(self, entry: int | None) -> "TurnView.Adopted | None":
+        """What adopts the reply of an entry; None where it stands alone or was adopted before."""
+        turn = self._turns.get(entry) if entry is not None else None
+        if turn is None or entry is None or len(turn.replies) < 2:
+            return None
+        reply = self._reply_at(entry)
+        return None if turn.adopted and reply is turn.reply else self.Adopted(turn, reply)
+
+    def _make_entries(self, turn: Turn, first: int) -> list[Entry]:
+        """The entries of a turn, the first of which is to be that of this number."""
+        reply = self._choose_shown(turn)
+        self._replies[reply.id] = first + 1
+        self._turns[first + 1] = turn
+        return [PromptEntry(turn.prompt, self._language), self._make_reply(turn, reply)]
+
+    def _choose_shown(self, turn: Turn) -> Reply:
+        return turn.reply
+
+    def _make_reply(self, turn: Turn, reply: Reply) -> ReplyEntry:
+        standing = Standing(turn.place(reply) + 1, len(turn.replies), reply is turn.reply)
+        return ReplyEntry(reply, self._language, standing=standing)
+
+    def _reply_at(self, entry: int) -> Reply:
+        shown = self._stack.entries[entry]
+        assert isinstance(shown, ReplyEntry), "the entries of turns are replies"
+        return shown.reply
+
+    def _reshape(self, number: int) -> None:
+        """An entry has other rows: what is above stays where it is, and its start comes into sight."""
+        self._stack.make_exact(number)
+        self._leave_end()
+        self._overlay.selection = None
+        if Place(number, 0) < self._top and self._top.entry == number:
+            self._top = Place(number, 0)
+        self.follow() if self.end_in_sight else self.settle()

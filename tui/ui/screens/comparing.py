@@ -1,0 +1,236 @@
+"""ComparingScreen: a screen on which the replies of one turn are compared, in columns or one by one in the log.
+
+While a comparison is open its turn is in the columns alone; the log takes it over when a reply is adopted, when the
+models are asked for one again, or when the next prompt is sent.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.getters import query_one
+
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Conversation, Reply, Turn
+from tui.settings.model_facts import ModelFacts
+from tui.stream.events import StreamEvent
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
+from tui.ui.log.columns import Columns, Page
+from tui.ui.log.message_log import MessageLog
+from tui.ui.manner import Manner
+from tui.ui.screens.choosing import ChoosingScreen
+from tui.ui.widgets.model_picker import MOST_MARKED, Chosen
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _load_commands() -> "type[Provider]":
+    from tui.ui.screens.comparison_commands import ComparisonCommands
+
+    return ComparisonCommands
+
+
+class ComparingScreen(ChoosingScreen):
+    """Whoever inherits takes the events of the replies."""
+
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_load_commands}
+
+    log_view = query_one("MessageLog.-in-use", MessageLog)
+    page_log = query_one("#log", MessageLog)
+    columns = query_one(Columns)
+
+    def __init__(
+        self,
+        language: Language,
+        manner: Manner,
+        behind: Callable[[], bool],
+        shuffle: Callable[[list[Model]], object] = random.shuffle,
+    ) -> None:
+        """`behind` tells whether the terminal is still taking an earlier screen; `shuffle` orders a blind turn."""
+        super().__init__(language)
+        self._page = Page(manner.frames, behind, manner.ascii, manner.wrap_code)
+        self._shuffle = shuffle
+        self._conversation = Conversation()
+        self._reply: Reply | None = None
+        """The reply in view."""
+        self._awaited: list[Reply] = []
+        """The replies whose ends what is queued waits for."""
+        self._asked: dict[str, Model] = {}
+        """Which model was asked for a reply, by the reply's id."""
+
+    def take(self, reply: Reply, event: StreamEvent) -> None:
+        """What the session tells of a reply."""
+        raise NotImplementedError
+
+    def compose_logs(self) -> ComposeResult:
+        """The log, and the columns that take its place."""
+        page = self._page
+        log = MessageLog(
+            self._language, frames=page.frames, behind=page.behind, ascii=page.ascii, wrap_code=page.wrap_code
+        )
+        log.id = "log"
+        log.add_class("-in-use")
+        yield log
+        yield Columns(self._language, page)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether a reply is being written whose end is waited for."""
+        return any(reply.outcome is None for reply in self._awaited)
+
+    def ask(self, text: str) -> None:
+        """Begin a turn and ask for its replies, in columns if there are several."""
+        workspace, models = self._workspace, list(self._marked)
+        assert workspace is not None, "only an open workspace sends"
+        if self._model is not None and not models:
+            models = [self._model]
+        if len(models) > 1 and self.columns.blind:
+            self._shuffle(models)
+        self.close_columns()
+        self._keep_context()
+        turn = workspace.session.begin(self._conversation, text, models)
+        for reply, model in zip(turn.replies, models, strict=True):
+            self._start(reply, model)
+        self._reply, self._awaited = turn.reply, list(turn.replies)
+        if len(models) > 1:
+            self._open_columns(turn)
+        else:
+            self.log_view.add_turn(turn)
+        for model in models:
+            workspace.use_model(model)
+
+    def apply(self, reply: Reply, event: StreamEvent) -> None:
+        """Paint an event wherever its reply is shown."""
+        self.page_log.apply(reply, event)
+        self.columns.apply(reply, event)
+
+    def close_columns(self) -> None:
+        """End the comparison; its turn goes into the log, with all of its replies."""
+        if not self.columns.is_shown:
+            return
+        turn = self.columns.turn
+        self.columns.close()
+        self.page_log.display = True
+        self.page_log.add_class("-in-use")
+        self.page_log.add_turn(turn)
+
+    def model_chosen(self) -> None:
+        """Who asks one model again has done comparing."""
+        if not self._marked:
+            self.close_columns()
+
+    def reply_to_stop(self) -> Reply | None:
+        """The reply that a stop is about: the current column's and those behind it, else the one in view, else any."""
+        if (running := self.columns.running()) is not None:
+            return running
+        own = self._workspace.session.running() if self._workspace is not None else []
+        shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
+        others = [reply for reply in own if reply.id in shown]
+        wanted = [*([self._reply] if self._reply is not None else []), *self._awaited, *others]
+        return next((reply for reply in wanted if reply.outcome is None), None)
+
+    @on(Columns.Turned)
+    def turn_column(self, event: Columns.Turned) -> None:
+        """Another column is the one that the keys are about."""
+        self._reply = event.reply
+
+    @on(MessageLog.Adopted)
+    def adopt(self, event: MessageLog.Adopted) -> None:
+        """Go on with a reply as the context, and with its model."""
+        workspace, turn, reply = self._workspace, event.turn, event.reply
+        assert workspace is not None, "replies come from an open workspace"
+        workspace.session.choose(turn, reply)
+        if turn is self._conversation.turns[-1]:
+            self._reply, self._awaited = reply, [reply]
+        if self.columns.is_shown and self.columns.turn is turn:
+            self.close_columns()
+        else:
+            self.page_log.show_reply(turn, reply)
+        name = sanitise_line(f"{reply.provider}/{reply.model}")
+        self.notify(self._language.say("compare_view.adopted", model=name), timeout=3, markup=False)
+        if (model := self._model_of(reply)) is not None:
+            self._choose(model)
+        self.prompt.focus()
+
+    @on(MessageLog.OtherWanted)
+    def ask_other(self, event: MessageLog.OtherWanted) -> None:
+        """Ask which other model is to answer the same prompt."""
+        if len(event.turn.replies) < MOST_MARKED:
+            self._pick(partial(self._add_replies, event.turn))
+        else:
+            self.notify(self._language.say("picker.most", count=MOST_MARKED), timeout=3, markup=False)
+
+    def comparison_commands(self) -> Iterator[SystemCommand]:
+        """What the palette offers."""
+        say = self._language.say
+        yield SystemCommand(say("compare_view.mark"), say("compare_view.mark_help"), self.action_compare)
+        blind = self.columns.action_toggle_blind
+        yield SystemCommand(say("compare_view.blind"), say("compare_view.blind_help"), blind)
+        yield SystemCommand(say("compare_view.summary"), say("compare_view.summary_help"), self._show_summary)
+        yield SystemCommand(say("compare_view.copy"), say("compare_view.copy_help"), self._copy_summary)
+
+    def _show_summary(self) -> None:
+        from tui.chat.tally import count_wins, write_lines  # when first asked for
+
+        lines = write_lines(count_wins(self._conversation), self._language)
+        text = "\n".join(sanitise_line(line) for line in lines) or self._language.say("compare_view.none")
+        self.notify(text, title=self._language.say("compare_view.summary"), timeout=20, markup=False)
+
+    def _copy_summary(self) -> None:
+        from tui.chat.tally import count_wins, write_markdown  # when first asked for
+
+        if scores := count_wins(self._conversation):
+            self.log_view.post_message(MessageLog.Copied(write_markdown(scores, self._language)))
+        else:
+            self.notify(self._language.say("compare_view.none"), timeout=3, markup=False)
+
+    def _start(self, reply: Reply, model: Model) -> None:
+        assert self._workspace is not None, "a model comes out of an open workspace"
+        self._asked[reply.id] = model
+        self._workspace.session.start(reply, partial(self.take, reply))
+
+    def _open_columns(self, turn: Turn) -> None:
+        self.page_log.display = False
+        self.page_log.remove_class("-in-use")
+        self.columns.open(turn, self._find_facts)
+        self.call_after_refresh(self._focus_column)
+
+    def _focus_column(self) -> None:
+        if self.columns.is_shown and self.screen is self.app.screen:
+            self.columns.current.focus()
+
+    def _add_replies(self, turn: Turn, choice: Chosen) -> None:
+        workspace = self._workspace
+        assert workspace is not None, "a model comes out of an open workspace"
+        for model in choice.models[: MOST_MARKED - len(turn.replies)]:
+            self._reply = workspace.session.add_reply(self._conversation, turn, model)
+            self._awaited.append(self._reply)
+            self._start(self._reply, model)
+        if self.columns.is_shown and self.columns.turn is turn:
+            self._open_columns(turn)
+        elif self._reply is not None:
+            self.page_log.show_reply(turn, self._reply)
+
+    def _keep_context(self) -> None:
+        """A turn that nobody adopted a reply of still gives its answer, though its first model gave none."""
+        turns, workspace = self._conversation.turns, self._workspace
+        if workspace is None or not turns or turns[-1].adopted or turns[-1].reply.context:
+            return
+        if (reply := next((reply for reply in turns[-1].replies if reply.context), None)) is not None:
+            workspace.session.choose(turns[-1], reply, adopted=False)
+            self.page_log.show_reply(turns[-1], reply)
+
+    def _model_of(self, reply: Reply) -> Model | None:
+        """The model that wrote a reply; after a fallback another than was asked."""
+        assert self._workspace is not None, "replies come from an open workspace"
+        return self._workspace.catalogue.find(f"{reply.provider}/{reply.model}") or self._asked.get(reply.id)
+
+    def _find_facts(self, reply: Reply) -> ModelFacts:
+        if self._workspace is None or (model := self._model_of(reply)) is None:
+            return ModelFacts()
+        return self._workspace.catalogue.facts(model)

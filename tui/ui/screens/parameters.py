@@ -1,0 +1,91 @@
+"""ParametersScreen: the parameters of one conversation, edited as TOML; its result is what holds now, or None."""
+
+import tomllib
+from typing import ClassVar
+
+import tomli_w
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Static, TextArea
+
+from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
+from tui.text.language import Language
+from tui.text.sanitise import sanitise, sanitise_line
+
+
+class ParameterEditor(TextArea):
+    """The TOML; Tab leaves it alone, since nothing else here takes the focus."""
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """A control character in a paste must not reach the terminal."""
+        event.prevent_default()
+        event.stop()
+        await super()._on_paste(events.Paste(sanitise(event.text)))
+
+
+class ParametersScreen(ModalScreen[Parameters | None]):
+    """An empty text sets nothing; what cannot be sent is said, and the editor stays open."""
+
+    DEFAULT_CSS = """
+    ParametersScreen {
+        align: center middle;
+        #parameters {
+            width: 80%;
+            max-width: 90;
+            height: auto;
+            max-height: 90%;
+            background: $surface;
+            border: round $border;
+            border-title-color: $text-primary;
+            padding: 0 1;
+        }
+        ParameterEditor { height: 10; border: none; padding: 0; background: $surface; }
+        Static { height: auto; color: $text-muted; }
+        #parameters-complaint { color: $text-warning; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="parameters.close", priority=True),
+        Binding("ctrl+s", "save", "Save", id="parameters.save", priority=True),
+    ]
+
+    editor = query_one(ParameterEditor)
+
+    def __init__(self, own: Parameters, configured: Parameters, language: Language) -> None:
+        """`own` are the conversation's; `configured` are the model's, which hold where these say nothing."""
+        super().__init__()
+        self._own = own
+        self._configured = configured
+        self._language = language
+
+    def compose(self) -> ComposeResult:
+        """What may be set, the editor, and what is wrong."""
+        say = self._language.say
+        with Vertical(id="parameters") as box:
+            box.border_title = say("parameters.title")
+            box.border_subtitle = say("parameters.keys")
+            yield Static(Content(say("parameters.hint", names=", ".join(PARAMETER_NAMES))), markup=False)
+            if shown := self._configured.shown():
+                yield Static(Content(sanitise_line(say("parameters.configured", shown=shown))), markup=False)
+            yield ParameterEditor(tomli_w.dumps(self._own.as_table()), tab_behavior="indent")
+            yield Static("", markup=False, id="parameters-complaint")
+
+    def action_save(self) -> None:
+        """Take what was written, if it can be sent."""
+        try:
+            parameters = read_parameters(tomllib.loads(self.editor.text))
+        except tomllib.TOMLDecodeError as error:
+            self._complain(str(error))
+        except ParameterError as error:
+            self._complain(str(error))
+        else:
+            self.dismiss(parameters)
+
+    def _complain(self, text: str) -> None:
+        self.query_one("#parameters-complaint", Static).update(Content(sanitise_line(text)))

@@ -1,0 +1,157 @@
+"""The driver between Textual and the tty: frames become cells, and cells that changed become bytes.
+
+Textual hands over whole regions and waits for a tty that is slow; here a thread sends differences (`writer`). Keys
+come in as Textual reads them. A tty that is gone, on either side, is told once.
+"""
+
+import os
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from select import select
+
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+from tui.ui.terminal.ability import read_abilities
+from tui.ui.terminal.frame import draw
+from tui.ui.terminal.grid import Screen, blank_screen
+from tui.ui.terminal.writer import Writer
+
+_NO_FRAME = re.compile(
+    r"(?:\x1b\[[?<=>][0-9;]*[ -/]*[@-~]"  # modes, their reports and the kitty keyboard protocol
+    r"|\x1b\](?:22|52);[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"  # the pointer's shape, the clipboard
+    r"|\x07)+"
+)
+_SYNCHRONISATION = re.compile(r"\x1b\[\?2026[hl]")
+"""Around Textual's frames; around ours it is set where it is worth its bytes."""
+_MOUSE_MODES = (1000, 1002, 1006)
+"""Buttons, drags and SGR coordinates; not 1003, which reports every move to nobody."""
+_READ_SIZE = 4096
+_TURN = 0.1
+"""Seconds until the thread that reads looks whether it is to end, and a lone Escape is taken for one."""
+
+
+class GridDriver(linux_driver.LinuxDriver):
+    """Textual's driver for Linux and macOS with another way out."""
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._screen = Screen(())
+        self._writer: Writer | None = None
+        self._told_lost = False
+
+    def on_lost(self) -> None:
+        """The tty is gone. Called once, from the loop; closes the app unless it is overridden."""
+        self._app.exit()
+
+    def repaint(self) -> None:
+        """Send everything again: somebody else has written to the tty."""
+        if self._writer is not None:
+            self._writer.forget()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal is still taking an earlier screen: painting now would be for nothing."""
+        return self._writer is not None and self._writer.behind
+
+    def write(self, data: str) -> None:
+        """Take a frame or a control sequence; never waits. Before the start and after `close` it goes nowhere."""
+        writer = self._writer
+        if writer is None or _SYNCHRONISATION.fullmatch(data):
+            return
+        if _NO_FRAME.fullmatch(data):
+            writer.send(data)
+            return
+        columns, lines = self._app.size
+        if (self._screen.columns, len(self._screen.rows)) != (columns, lines):
+            self._screen = blank_screen(columns, lines)
+        drawn = draw(self._screen, data)
+        self._screen = drawn.screen
+        if drawn.foreign:
+            writer.forget()
+        writer.show(self._screen)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal. When it was given away before, all that was on it comes back."""
+        if self._writer is not None:
+            # SIGCONT after a stop that no program sees: as if it had been seen, else two threads would read keys.
+            self.suspend_application_mode()
+        assert self._file is not None, "an interpreter without stderr has no terminal"
+        encoding = self._file.encoding or "utf-8"
+        self._writer = Writer(self._file.fileno(), read_abilities(os.environ), encoding, self._lose)
+        self._writer.start()
+        if self._screen.rows:
+            self._writer.show(self._screen)
+        start: Callable[[], None] = super().start_application_mode
+        start()
+
+    def close(self) -> None:
+        """Write the end, for as long as `writer.FLUSH_SECONDS` at most."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        super().close()
+
+    def process_message(self, message: Message) -> None:
+        """Pass on what the terminal said."""
+        if isinstance(message, TerminalSupportsSynchronizedOutput) and self._writer is not None:
+            self._writer.synchronise()
+        super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read keys until the driver stops, or the tty is gone. Textual's own loop spins at the end of input."""
+        # Looked up when it is needed, since the guard of pastes puts its parser there.
+        parser = vars(linux_driver)["XTermParser"](self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        ended = False
+        while not (ended or self.exit_event.is_set()):
+            if select([self.fileno], [], [], _TURN)[0]:
+                data = self._read()
+                ended = data == b""
+                for message in parser.feed(text) if data and (text := decode(data)) else ():
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
+        if ended and self.input_tty:
+            self._lose()
+
+    def _read(self) -> bytes | None:
+        """What was typed, None if nothing was; empty at the end of input, which Linux also tells as an error."""
+        try:
+            return os.read(self.fileno, _READ_SIZE)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""  # whatever it was, this descriptor brings no more keys, and the caller acts on that
+
+    def _lose(self) -> None:
+        """Called from both threads."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell_lost)
+
+    def _tell_lost(self) -> None:
+        if not self._told_lost:
+            self._told_lost = True
+            self.on_lost()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Asked for when the size may have changed, in a signal handler: then the terminal has rearranged its rows."""
+        if self._writer is not None:
+            self._writer.forget(settle=True)
+        return super()._get_terminal_size()
+
+    def _enable_mouse_support(self) -> None:
+        if self._mouse:
+            self._switch_mouse("h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self._switch_mouse("l")
+
+    def _switch_mouse(self, final: str) -> None:
+        self.write("".join(f"\x1b[?{mode}{final}" for mode in _MOUSE_MODES))

@@ -1,0 +1,82 @@
+"""Which driver the app runs on: ours, or Textual's own where that was asked for or ours does not fit."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+STOCK: Final = "stock"
+"""The word for Textual's own driver."""
+_USED: Final = {
+    "textual.drivers.linux_driver": ("LinuxDriver", "XTermParser"),
+    "textual.messages": ("TerminalSupportsSynchronizedOutput",),
+    "rich.cells": ("split_graphemes",),
+}
+_OVERRIDDEN: Final = (
+    "_disable_mouse_support", "_enable_mouse_support", "_get_terminal_size", "close", "process_message",
+    "run_input_thread", "start_application_mode", "stop_application_mode", "write",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DriverChoice:
+    """A driver class for the app; None is Textual's own."""
+
+    driver: "type[Driver] | None"
+    missing: str | None = None
+    """The name in Textual that is not there, if that is why; for a notice."""
+
+
+def choose_driver(wanted: str, on_lost: Callable[[], object] | None = None) -> DriverChoice:
+    """Our driver unless `wanted` is "stock", this is Windows, or Textual has moved what the driver builds on.
+
+    `on_lost` is called once, from the loop, when the tty is gone; without it the app is closed then.
+    """
+    if wanted == STOCK or sys.platform == "win32":
+        return DriverChoice(None)
+    missing = find_missing()
+    if missing is not None:
+        return DriverChoice(None, missing)
+    from tui.ui.terminal.driver import GridDriver
+
+    if on_lost is None:
+        return DriverChoice(GridDriver)
+    tell = on_lost
+
+    class TellingDriver(GridDriver):
+        """Tells whoever runs the app."""
+
+        def on_lost(self) -> None:
+            tell()
+
+    return DriverChoice(TellingDriver)
+
+
+def find_missing() -> str | None:
+    """The first name of Textual or Rich that the driver builds on and that is not there any more."""
+    from importlib import import_module
+
+    for module, names in _USED.items():
+        try:
+            found = import_module(module)
+        except ImportError:
+            return module
+        for name in names:
+            if not hasattr(found, name):
+                return f"{module}.{name}"
+    driver = import_module("textual.drivers.linux_driver").LinuxDriver
+    return next((f"LinuxDriver.{name}" for name in _OVERRIDDEN if not hasattr(driver, name)), None) or _find_format()
+
+
+def _find_format() -> str | None:
+    """The name of what writes frames in another form than the driver reads."""
+    from rich.control import Control
+    from rich.style import Style
+
+    if Control.move_to(3, 4).segment.text != "\x1b[5;4H":
+        return "Control.move_to"
+    link = Style(bold=True, link="x").render("y")
+    return None if link.startswith("\x1b]8;") and "\x1b[1my\x1b[0m" in link else "Style.render"

@@ -1,0 +1,79 @@
+"""Scrolls between two screens: rows that stand elsewhere now, as one region and how far it moved."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import ne
+
+from tui.ui.terminal.grid import Row, blank_row
+
+_LEAST_ROWS = 3
+"""With fewer changed rows than this, a scroll saves nothing."""
+_COST = 30
+"""Bytes of a scroll itself: two regions, a move, and the pen given up and taken again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scroll:
+    """Rows `top` to `bottom`, both included, move up by `lines`, or down if that is negative."""
+
+    top: int
+    bottom: int
+    lines: int
+
+    def apply(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """The rows after the scroll; what comes in is blank."""
+        region = rows[self.top : self.bottom + 1]
+        fresh = (blank_row(len(rows[0].text)),) * min(abs(self.lines), len(region))
+        kept = region[self.lines :] if self.lines > 0 else region[: self.lines]
+        moved = (*kept, *fresh) if self.lines > 0 else (*fresh, *kept)
+        return (*rows[: self.top], *moved, *rows[self.bottom + 1 :])
+
+
+def find_scroll(old: Sequence[Row], new: Sequence[Row]) -> Scroll | None:
+    """The scroll that puts most text where it has to be. Colours do not count: a scrollbar beside the text may differ.
+
+    Every changed row votes for the distance to where its text stood, if it stood in one place only; then the run of
+    rows that gains most from the winner's distance is the region (Kadane's maximum subarray).
+    """
+    changed = [y for y, (before, after) in enumerate(zip(old, new, strict=True)) if before is not after]
+    if len(changed) < _LEAST_ROWS:
+        return None
+    top, bottom = changed[0], changed[-1]
+    before, after = ([row.joined() for row in rows[top : bottom + 1]] for rows in (old, new))
+    counts = Counter(before)
+    places = {text: y for y, text in enumerate(before) if counts[text] == 1 and not text.isspace()}
+    votes: Counter[int] = Counter()
+    for y, text in enumerate(after):
+        if text in places and places[text] != y:
+            votes[places[text] - y] += len(text.rstrip())
+    if not votes:
+        return None
+    lines = max(votes, key=lambda distance: (votes[distance], -abs(distance)))
+    best, first, last = _best_run([_gain(before, after, y, lines) for y in range(len(after))])
+    if best <= _COST:
+        return None
+    if lines > 0:
+        return Scroll(top + first, min(top + last + lines, bottom), lines)
+    return Scroll(max(top + first + lines, top), top + last, lines)
+
+
+def _gain(before: list[str], after: list[str], y: int, lines: int) -> int:
+    """Characters that need not be sent for a row, less those that the scroll spoils."""
+    in_place = before[y] == after[y]
+    if 0 <= y + lines < len(before) and before[y + lines] == after[y]:
+        return 0 if in_place else sum(map(ne, before[y], after[y]))
+    return -len(after[y].rstrip()) - 1 if in_place else -1
+
+
+def _best_run(gains: list[int]) -> tuple[int, int, int]:
+    """The greatest sum of a run, and the first and last place of that."""
+    best, found = gains[0], (0, 0)
+    total, start = 0, 0
+    for place, gain in enumerate(gains):
+        if total <= 0:
+            total, start = 0, place
+        total += gain
+        if total > best:
+            best, found = total, (start, place)
+    return best, *found

@@ -1,0 +1,213 @@
+"""The thread that writes to the tty, as fast as that takes it. Nobody who calls it ever waits for the tty.
+
+It holds one screen, the newest, and a bounded queue of other sequences (modes, clipboard, bell). Those go first, in
+their order; then the difference between the newest screen and what was sent. While a link takes nothing, newer screens
+replace older ones. A link that stays full gets fewer screens, so that what is under way to it stays new.
+
+It ends by `close`, or when the tty is gone: then it says so once.
+"""
+
+import os
+import re
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from tui.ui.terminal.ability import Abilities
+from tui.ui.terminal.difference import Sent, find_difference
+from tui.ui.terminal.grid import Screen
+
+FLUSH_SECONDS: Final = 0.25
+"""How long closing waits for a tty that takes nothing."""
+QUEUE_LIMIT: Final = 128 * 1024
+"""Characters of clipboard and other strings that wait for the tty; what comes on top is dropped."""
+_ENTER, _LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+_BREAK_OFF = "\x18\x1b[?2026l\x1b[r\x1b[m"
+"""CAN ends a sequence that was cut; then nothing of a half-sent screen stays in force."""
+_SETTLE_SECONDS = 0.05
+"""After a change of size, until Textual has laid out anew: what is painted before is painted for nothing."""
+_SLOW_LEAST, _SLOW_MOST = 0.1, 0.4
+"""Seconds between two screens on a link that was full."""
+_PIECE, _BLOCKING_PIECE = 4096, 256
+_MODE = re.compile(r"\x1b\[[^\x1b]*")
+
+
+class _Stopped(Exception):
+    """The time for closing is over."""
+
+
+class Writer:
+    """One tty from `start` to `close`. `lost` is called once, from the thread, when the tty is gone."""
+
+    def __init__(self, fd: int, abilities: Abilities, encoding: str, lost: Callable[[], object]) -> None:
+        self._abilities = abilities
+        self._encoding = encoding
+        self._lost = lost
+        self._fd, self._owned = _open_again(fd)
+        self._woken, self._wake = os.pipe()
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="terminal-writer", daemon=True)
+        # All below is guarded by the condition, except that only the thread touches `_pause` and `_last`.
+        self._queue: deque[str] = deque()
+        self._queued = 0
+        self._screen: Screen | None = None
+        self._visible = False  # on the alternate screen
+        self._sent: Sent | None = None
+        self._not_before = 0.0
+        self._deadline: float | None = None
+        self._synchronised = False
+        self._pause = 0.0
+        self._last = 0.0
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def show(self, screen: Screen) -> None:
+        """This is what the terminal is to show; what was asked for before and has not gone out never will."""
+        with self._changed:
+            self._screen = screen
+            self._changed.notify_all()
+
+    def send(self, sequence: str) -> None:
+        """Send a sequence that is no part of a frame. Modes are never dropped; they come from start and end alone."""
+        with self._changed:
+            if _MODE.fullmatch(sequence) is None and self._queued + len(sequence) > QUEUE_LIMIT:
+                return
+            if sequence in (_ENTER, _LEAVE):
+                # The screen of the other side is not ours, and ours may be empty when we come back.
+                self._visible, self._sent = sequence == _ENTER, None
+                sequence = sequence if sequence == _ENTER else _BREAK_OFF[1:] + sequence
+            self._queue.append(sequence)
+            self._queued += len(sequence)
+            self._changed.notify_all()
+
+    def forget(self, *, settle: bool = False) -> None:
+        """Nothing is known of what the terminal shows: paint all of it, at once or when Textual has laid out anew."""
+        with self._changed:
+            self._sent = None
+            self._not_before = time.monotonic() + _SETTLE_SECONDS if settle else 0.0
+            self._changed.notify_all()
+
+    def synchronise(self) -> None:
+        """The terminal answered that it knows synchronised output."""
+        with self._changed:
+            self._synchronised = True
+
+    @property
+    def behind(self) -> bool:
+        """Whether the tty has not begun to take the screen that was shown last."""
+        with self._changed:
+            screen, sent = self._screen, self._sent
+            return self._visible and screen is not None and (sent is None or sent.screen is not screen)
+
+    def close(self) -> None:
+        """Write what is queued, for at most `FLUSH_SECONDS`; a screen that is half sent is broken off."""
+        with self._changed:
+            self._visible = False
+            self._deadline = time.monotonic() + FLUSH_SECONDS
+            self._changed.notify_all()
+            if self._wake != -1:
+                os.write(self._wake, b"\0")
+        self._thread.join(2 * FLUSH_SECONDS)
+
+    def _run(self) -> None:
+        lost = True  # also by a bug of ours: a screen that stands still for ever is no better than none
+        try:
+            while (work := self._next()) is not None:
+                text, breakable = work
+                self._push(text.encode(self._encoding, "replace"), breakable=breakable)
+            lost = False
+        except _Stopped:
+            lost = False  # the tty takes nothing, so nobody sees what is left
+        except OSError:
+            return  # EIO, mostly: the tty is gone
+        finally:
+            if lost:
+                self._lost()
+            with self._changed:
+                self._deadline = self._deadline or 0.0
+                for fd in (self._woken, self._wake, *([self._fd] if self._owned else [])):
+                    os.close(fd)
+                self._wake = -1
+
+    def _next(self) -> tuple[str, bool] | None:
+        """What to write next, and whether closing may break it off; None when all is done."""
+        with self._changed:
+            while True:
+                if self._queue:
+                    text = "".join(self._queue)
+                    self._queue.clear()
+                    self._queued = 0
+                    return text, False
+                if self._deadline is not None:
+                    return None
+                left = None
+                screen, sent = self._screen, self._sent
+                if self._visible and screen is not None and (sent is None or sent.screen is not screen):
+                    left = max(self._not_before, self._last + self._pause) - time.monotonic()
+                    if left <= 0:
+                        break
+                self._changed.wait(left)
+            # Known from now on, unless `forget` is called while the difference is found and sent.
+            self._sent = expected = sent or Sent(screen)
+            synchronised = self._synchronised
+        difference = find_difference(sent, screen, self._abilities, synchronised=synchronised)
+        with self._changed:
+            if self._sent is expected:
+                self._sent = difference.sent
+        self._last = time.monotonic()
+        return difference.text, True
+
+    def _push(self, data: bytes, *, breakable: bool) -> None:
+        """Write all of it. A full link makes the next screens rarer, one with room more frequent again."""
+        left = memoryview(data)
+        full = False
+        while left:
+            if not select.select([], [self._fd], [], 0)[1]:
+                full = True
+                if self._await_room() and breakable:
+                    self._break_off()
+                    return
+            try:
+                left = left[os.write(self._fd, left[: _PIECE if self._owned else _BLOCKING_PIECE]) :]
+            except BlockingIOError:
+                full = True
+        if not breakable:
+            return
+        if full:
+            self._pause = min(max(2 * self._pause, _SLOW_LEAST), _SLOW_MOST)
+        elif data:
+            self._pause = self._pause / 2 if self._pause > _SLOW_LEAST / 8 else 0.0
+
+    def _await_room(self) -> bool:
+        """Wait until the tty takes more; whether we are closing."""
+        while True:
+            limit = None
+            with self._changed:
+                if self._deadline is not None:
+                    limit = self._deadline - time.monotonic()
+                    if limit <= 0:
+                        raise _Stopped
+            watched = [] if limit is not None else [self._woken]
+            if select.select(watched, [self._fd], [], limit)[1]:
+                return limit is not None
+
+    def _break_off(self) -> None:
+        with self._changed:
+            self._sent = None
+            self._queue.appendleft(_BREAK_OFF)
+
+
+def _open_again(fd: int) -> tuple[int, bool]:
+    """A description of the tty of our own, which does not block, so that those who share the other see no change.
+
+    Where that cannot be had, the descriptor as it is, which may block the thread, never anybody else.
+    """
+    try:
+        return os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC), True
+    except OSError:
+        return fd, False  # no tty, or one of another person: what is written to it still arrives
