@@ -92,6 +92,7 @@ async def test_the_model_is_the_last_that_answered_else_the_first_of_the_list(
     assert [request.path for request in practice.requests].count("/v1/models") == 1
 
 
+@pytest.mark.slow
 async def test_a_flag_s_server_is_the_only_one_whose_models_are_listed(weir: Command, practice: PracticeServer) -> None:
     async with PracticeServer(token_delay=0) as other:
         config = weir.home / "two.toml"

@@ -39,6 +39,7 @@ def step(report: dict[str, Any], name: str) -> dict[str, Any]:
     return next(step for step in report["steps"] if step["name"] == name)
 
 
+@pytest.mark.slow
 async def test_a_good_route(weir: Command) -> None:
     ran = await weir.run("doctor", "--practice", "-m", "chinese")
     lines = ran.text.splitlines()
@@ -157,6 +158,7 @@ async def test_every_provider_as_a_table(weir: Command) -> None:
     assert ran.code == as_json.code == both["exit"] == 17
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", [("-m", "x"), ("--practice",), ("--base-url", "http://127.0.0.1:9/v1")])
 async def test_all_is_not_one(weir: Command, flags: tuple[str, ...]) -> None:
     ran = await weir.run("doctor", "--all", *flags)

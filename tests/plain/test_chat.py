@@ -78,6 +78,7 @@ def test_ctrl_c_leaves_what_stands_in_readline(desk: Desk, raw_server: RawServer
     assert asked(raw_server.next_exchange()) == "unsent"
 
 
+@pytest.mark.slow
 @TERMS
 @pytest.mark.parametrize("stopped", [False, True])
 def test_what_is_typed_while_a_reply_comes_stands_at_the_next_prompt(
@@ -157,6 +158,7 @@ def test_a_reply_that_failed_has_its_note_and_retries_are_lines(desk: Desk, raw_
     assert all(line.startswith("  ") for line in lines[at + 1 : at + 4])
 
 
+@pytest.mark.slow
 def test_a_chat_goes_on_where_it_was(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     stream = begin(terminal, raw_server, "an answer")
@@ -172,6 +174,7 @@ def test_a_chat_goes_on_where_it_was(desk: Desk, raw_server: RawServer) -> None:
     assert [message["content"] for message in messages] == ["hello", "an answer", "and now"]
 
 
+@pytest.mark.slow
 @TERMS
 def test_what_was_not_sent_is_a_draft(desk: Desk, raw_server: RawServer, environ: dict[str, str]) -> None:
     terminal = open_raw(desk, raw_server, environ=environ)

@@ -14,6 +14,7 @@ from tui.chat.database import Report
 from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.settings.provider import Provider
+from tui.ui.app import _binding_ids
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
@@ -119,7 +120,7 @@ def test_an_unknown_action_in_the_keys_is_said(desk: Desk) -> None:
 
 def test_a_theme_that_does_not_exist_is_said_and_the_default_is_used(desk: Desk) -> None:
     desk.write_config('theme = "sunset"\n')
-    terminal = desk.open("--practice")
+    terminal = desk.open("--practice", columns=200)
     terminal.wait_for(spoken("theme.unknown", name="sunset"))
     welcome(terminal)
 
@@ -145,6 +146,7 @@ def test_a_theme_of_the_persons_own_is_used(desk: Desk) -> None:
     assert terminal.raw_has(b"48;2;1;2;3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["weir-dark", "weir-light", "high-contrast", "ansi"])
 async def test_shipped_themes_paint(tmp_path: Path, name: str) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
@@ -198,3 +200,8 @@ def test_a_theme_picked_in_the_palette_is_remembered(desk: Desk) -> None:
     terminal.press("ctrl+q")
     assert terminal.wait_exit() == 0
     assert 'value = "weir-light"' in (desk.state / "state.toml").read_text(encoding="utf-8")
+
+
+def test_every_key_that_a_place_has_may_be_changed() -> None:
+    named = {"app.quit", "log.copy", "log.find", "prompt.send", "picker.mark", "find.close", "compare.adopt"}
+    assert named <= _binding_ids()

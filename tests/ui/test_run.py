@@ -163,6 +163,7 @@ def test_without_continue_a_start_is_a_new_conversation(desk: Desk, practice: Se
     assert "old" not in second.text()
 
 
+@pytest.mark.slow
 def test_two_apps_share_a_database(desk: Desk, raw_server: RawServer) -> None:
     first = streaming(desk, raw_server)
     second = desk.open("--base-url", raw_server.base_url, "-m", "raw")

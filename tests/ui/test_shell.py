@@ -107,6 +107,7 @@ def test_a_suspended_app_is_drawn_again_and_what_came_meanwhile_is_shown(desk: D
     return_to_shell(terminal)
 
 
+@pytest.mark.slow
 def test_a_shell_that_loses_its_terminal_does_not_take_the_reply_with_it(desk: Desk, raw_server: RawServer) -> None:
     """As sshd leaves it behind: shell and app are told, and when the shell has ended the system tells the app again."""
     terminal = open_shell(desk, "-i")

@@ -25,14 +25,17 @@ from tui.settings.theme_file import read_themes
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.collector import tune_collector
+from tui.ui.log.columns import ColumnLog, Columns
 from tui.ui.log.growing_text import load_markdown
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.question import Question
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
+from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
 
@@ -292,6 +295,7 @@ class WeirApp(App[None]):
 
 def _binding_ids() -> set[str]:
     """Every id that `[keys]` may name."""
-    holders = (WeirApp, ChatScreen, Prompt, ModelPicker, Question)
-    bindings = (binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding))
-    return {binding.id for binding in bindings if binding.id}
+    holders = (WeirApp, ChatScreen, ColumnLog, Columns, FindBar, Prompt, ModelPicker, ParametersScreen, Question)
+    classes = {kind for holder in holders for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
+    bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
+    return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}

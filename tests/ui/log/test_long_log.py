@@ -2,6 +2,7 @@ import asyncio
 import random
 from pathlib import Path
 
+import pytest
 from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -76,6 +77,7 @@ async def test_a_long_conversation_opens_at_its_end_and_pages_go_by_exact_rows()
         assert seen(log)[0] == forth[-1]
 
 
+@pytest.mark.slow
 async def test_idle_slices_make_all_exact_and_the_rows_in_sight_stay() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:
@@ -214,7 +216,6 @@ async def test_what_becomes_known_of_a_long_reply_is_not_told_as_new() -> None:
         turn = make_turn(conversation)
         turn.replies[0] = ended("".join(f"line {number}\n\n" for number in range(9_000)))
         log.show(conversation, "")
-        await pilot.pause()
         log.action_scroll_up()
         assert not log.is_exact
         told = set[int]()

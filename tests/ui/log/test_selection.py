@@ -95,7 +95,7 @@ def test_over_several_messages() -> None:
     stack = stack_of(
         PromptEntry("What\nis it?", ENGLISH), entry_of("*This* it is.\n\nYes."), PromptEntry("I see", ENGLISH)
     )
-    assert between(stack, "is it", "I") == "is it?\n\n◆ local/model\n*This* it is.\n\nYes.\n\n\n\nI"
+    assert between(stack, "is it", "I") == "is it?\n\nlocal/model\n*This* it is.\n\nYes.\n\n\nYou\nI"
 
 
 def test_code_that_was_slid_sideways_is_copied_from_where_it_is_seen() -> None:
@@ -126,7 +126,7 @@ def test_what_was_folded_away_is_not_copied() -> None:
     entry.folded = True
     stack.make_exact(0)
     everything = Selection(Spot(Place(0, 0), 0), Spot(Place(0, 99), 99))
-    assert selected_text(stack, everything).split("\n") == ["◆ local/model", "paragraph 0", "", "paragraph 1"]
+    assert selected_text(stack, everything).split("\n") == ["local/model", "paragraph 0", "", "paragraph 1"]
 
 
 def test_rows_that_were_given_up_are_copied() -> None:

@@ -143,6 +143,7 @@ def test_the_next_prompt_goes_to_the_adopted_model_with_its_text(desk: Desk, tri
     assert "words of alpha" not in text
 
 
+@pytest.mark.slow
 def test_siblings_are_gone_through_in_the_log_and_adopted_there(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal, "the question")
@@ -166,6 +167,7 @@ def test_siblings_are_gone_through_in_the_log_and_adopted_there(desk: Desk, trio
     assert (stream.body["model"], contents(stream)[1]) == ("beta", "words of beta")
 
 
+@pytest.mark.slow
 def test_the_marks_hold_until_they_are_cleared_and_come_back(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     for prompt in ("one", "two"):
@@ -189,6 +191,7 @@ def test_the_marks_hold_until_they_are_cleared_and_come_back(desk: Desk, trio: R
     wait_for_status(terminal, say("compare_view.models", count=3))
 
 
+@pytest.mark.slow
 def test_without_an_adoption_the_first_reply_with_a_text_is_the_context(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal, "one")
@@ -254,6 +257,7 @@ def test_another_model_answers_a_turn_of_the_log(desk: Desk, trio: RawServer) ->
     assert desk.stored("SELECT chosen, adopted FROM turn") == [(0, 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "rows"), [(80, 40), (80, 20), (60, 14)])
 def test_narrow_and_low_screens_show_every_head_and_the_current_reply(
     desk: Desk, trio: RawServer, columns: int, rows: int

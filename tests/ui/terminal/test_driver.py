@@ -184,6 +184,7 @@ def figures_of(path: Path, seconds: float = 60.0) -> dict[str, float]:
     return figures
 
 
+@pytest.mark.slow
 def test_a_terminal_that_is_not_read_holds_nothing_up(tmp_path: Path) -> None:
     free, stalled = tmp_path / "free.json", tmp_path / "stalled.json"
     with stage("busy", str(free)) as terminal:
@@ -210,6 +211,7 @@ def test_a_terminal_that_is_gone_is_told_once_and_costs_nothing(tmp_path: Path) 
     assert figures["idle_cpu"] < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("term", ["linux", "screen-256color", "xterm-kitty", "vt220"])
 def test_other_terminals_get_what_they_know(term: str) -> None:
     with ready(TERM=term, COLORTERM="") as terminal:

@@ -65,6 +65,7 @@ def test_enter_chooses_and_the_next_start_uses_the_choice(desk: Desk, raw_server
     wait_for_status(desk.open(), "acme  other")
 
 
+@pytest.mark.slow
 def test_a_key_pressed_twice_does_no_more_than_once(desk: Desk, raw_server: RawServer) -> None:
     raw_server.models = ("raw", "other")
     terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
@@ -268,6 +269,7 @@ async def test_with_one_mark_the_highlighted_model_is_the_other(table: Table) ->
     assert table.ids() == [(("cut", "stall"), True)]
 
 
+@pytest.mark.slow
 async def test_a_seventh_cannot_be_marked(table: Table) -> None:
     async with table.open() as (pilot, picker):
         await pilot.press(*["tab"] * 7)
@@ -276,6 +278,7 @@ async def test_a_seventh_cannot_be_marked(table: Table) -> None:
         assert say("picker.marked", count=MOST_MARKED) in str(state.content)
 
 
+@pytest.mark.slow
 async def test_the_marks_outlive_the_filter(table: Table) -> None:
     async with table.open() as (pilot, picker):
         await pilot.press("r", "e", "s", "tab", *["backspace"] * 3, "4", "0", "4", "tab")
@@ -309,6 +312,7 @@ async def test_columns_show_what_is_known_and_estimates_as_such(table: Table) ->
     )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_five_thousand_models_cost_no_more_rows_than_are_in_sight(table: Table) -> None:
     table.catalogue.add_listing("acme", ModelListing(tuple(f"model-{number}" for number in range(5000))))
     async with table.open() as (pilot, picker):

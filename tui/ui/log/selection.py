@@ -15,6 +15,7 @@ from tui.markdown.listing import TAB
 from tui.markdown.wrap import measure_offsets
 from tui.ui.log.entry import Entry
 from tui.ui.log.growing_text import BlockText
+from tui.ui.log.ornament import ornaments
 from tui.ui.log.stack import Place, Stack
 
 _WORD = re.compile(r"[\w./:@~+-]+|\S")
@@ -83,8 +84,7 @@ def _entry_text(entry: Entry, number: int, rows: range, selection: Selection) ->
         else:
             line = entry.line(row)
             words = row_text(entry, row, selection.cells(Place(number, row), entry))
-            if row in codes:
-                words = _code_text(entry, codes[row], row, words)
+            words = _code_text(entry, codes[row], row, words) if row in codes else _name_text(entry, row, words)
             text += words if not begun else f"\n{words}" if line.join is None else line.join + words
             row += 1
         begun = True
@@ -100,6 +100,16 @@ def _code_text(entry: Entry, block: BlockText, row: int, words: str) -> str:
     if below or entry.line(row).join is not None or number < 0 or shown[number] != words:
         return words
     return block.words.split("\n")[number]
+
+
+def _name_text(entry: Entry, row: int, words: str) -> str:
+    """A row that says who speaks, without its ornament; any other as it is."""
+    line = entry.line(row)
+    role = line.spans[0].style.role if line.spans else ""
+    if role == "you":
+        return line.text
+    sign = ornaments(ascii=entry.layout is not None and entry.layout.ascii).reply
+    return words.removeprefix(sign) if role == "model" else words
 
 
 def _whole_block(
