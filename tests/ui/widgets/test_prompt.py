@@ -95,8 +95,7 @@ def test_a_long_paste_becomes_a_chip_and_is_sent_whole(desk: Desk, raw_server: R
 @pytest.mark.slow
 def test_white_space_alone_is_not_sent(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
-    send_prompt(terminal, "  ")
-    terminal.send("words")
+    terminal.send(f"{PASTE_BEGIN}  {PASTE_END}\r{PASTE_BEGIN}words{PASTE_END}")
     terminal.wait_for(editor("  words"))
     terminal.press("enter")
     assert sent_prompt(raw_server) == "  words"
