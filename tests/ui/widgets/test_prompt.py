@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, say, send_prompt, wait_for_status, welcome
+from tests.ui.desk import Desk, say, wait_for_status, welcome
 from tests.ui.server import RawServer
 
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
