@@ -141,6 +141,7 @@ async def test_tokens_are_counted_where_the_server_counts_and_else_estimated(
         assert row["cost"] is None
 
 
+@pytest.mark.slow
 async def test_a_cost_is_told_where_the_price_is_known(weir: Command, practice: PracticeServer) -> None:
     config = providers(weir, '[models."nest/table"]\nprice_in = 2.0\nprice_out = 10.0\n', nest=practice.base_url)
     flags = (*config, "-m", "nest/table", "-m", "nest/eof", "--repeat", "2", "Hello")
@@ -155,6 +156,7 @@ async def test_a_cost_is_told_where_the_price_is_known(weir: Command, practice: 
     assert f"${paid['cost']:.2g}\n" in text.text
 
 
+@pytest.mark.slow
 async def test_repeats_have_medians_and_a_spread(weir: Command, practice: PracticeServer) -> None:
     lines, text = await asyncio.gather(
         weir.run("compare", "--json", "--repeat", "3", *among(practice, "table", "eof"), "Hello"),
@@ -182,6 +184,7 @@ async def test_repeats_have_medians_and_a_spread(weir: Command, practice: Practi
     assert (first.split()[1], second.split()[1]) == ("3/3", "0/3")
 
 
+@pytest.mark.slow
 async def test_prompts_come_from_a_file_and_every_run_is_a_conversation_of_its_own(
     weir: Command, practice: PracticeServer
 ) -> None:

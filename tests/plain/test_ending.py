@@ -71,6 +71,7 @@ def test_a_hang_up_at_the_prompt_sends_nothing(desk: Desk, raw_server: RawServer
     assert desk.stored("SELECT count(*) FROM turn") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_link_that_stalls_does_not_hold_up_the_stream(
     desk: Desk, raw_server: RawServer, terminal: PtyTerminal
 ) -> None:
@@ -100,6 +101,7 @@ def wait_stored(desk: Desk) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_link_that_stalls_does_not_hold_up_leaving(
     desk: Desk, raw_server: RawServer, terminal: PtyTerminal
 ) -> None:

@@ -122,6 +122,7 @@ def test_after_a_kill_at_most_a_second_of_text_is_missing(desk: Desk, raw_server
     assert desk.stored("SELECT outcome FROM reply") == [("app-exit",)]
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_text_is_there_and_labelled(desk: Desk, raw_server: RawServer) -> None:
     terminal = streaming(desk, raw_server)
     terminal.wait_for(lambda _: desk.stored("SELECT text FROM piece") == [("half of it",)])

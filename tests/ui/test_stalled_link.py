@@ -47,6 +47,7 @@ def stalled(desk: Desk) -> Iterator[None]:
         os.close(line)
 
 
+@pytest.mark.slow
 def test_a_reply_is_received_and_kept_though_the_terminal_takes_nothing(desk: Desk, raw_server: RawServer) -> None:
     terminal, stream = begin(desk, raw_server)
     words = [f"word{number}" for number in range(400)]

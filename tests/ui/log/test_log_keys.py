@@ -104,6 +104,7 @@ def test_messages_and_code_are_gone_to_and_copied(desk: Desk, raw_server: RawSer
     wait_marked(terminal, "second reply")
 
 
+@pytest.mark.slow
 def test_space_folds_a_thought_or_a_message_and_x_shows_the_record(desk: Desk, raw_server: RawServer) -> None:
     long = "\n\n".join(f"paragraph {number}" for number in range(8))
     terminal = opened(desk, raw_server, f"<think>hm, well</think>{long}", "short")

@@ -154,6 +154,7 @@ def test_an_interrupted_reply_gives_the_queued_prompt_back(desk: Desk, raw_serve
     assert "│ three" in terminal.text()
 
 
+@pytest.mark.slow
 def test_resizing_in_mid_stream_keeps_prompt_and_status_in_sight(desk: Desk, practice: ServedPractice) -> None:
     with ServedPractice(token_delay=0.005) as practice:
         terminal = desk.open("--base-url", practice.base_url, "-m", "endless", columns=60, rows=20)
@@ -241,6 +242,7 @@ def test_escape_closes_the_picker_and_leaves_the_stream_alone(desk: Desk, raw_se
     terminal.wait_for("begun, goes on")
 
 
+@pytest.mark.slow
 def test_a_reply_in_another_chat_is_counted_and_can_be_stopped(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal)

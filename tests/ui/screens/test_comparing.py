@@ -98,6 +98,7 @@ def test_escape_stops_the_focused_reply_and_then_the_next(desk: Desk, trio: RawS
     terminal.wait_for("words of alpha, and more")
 
 
+@pytest.mark.slow
 def test_one_that_fails_leaves_the_others_alone(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)
@@ -209,6 +210,7 @@ def test_without_an_adoption_the_first_reply_with_a_text_is_the_context(desk: De
     assert {tuple(contents(stream)) for stream in next_streams(trio).values()} == {("one", "words of beta", "two")}
 
 
+@pytest.mark.slow
 def test_names_are_hidden_until_one_is_adopted(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)
@@ -226,6 +228,7 @@ def test_names_are_hidden_until_one_is_adopted(desk: Desk, trio: RawServer) -> N
     terminal.wait_for(re.compile(r"◆ \S+/alpha  ◀ 1/3 ▶"))
 
 
+@pytest.mark.slow
 def test_another_model_answers_a_turn_of_the_log(desk: Desk, trio: RawServer) -> None:
     terminal = desk.open("--base-url", trio.base_url, "-m", "alpha")
     welcome(terminal)
@@ -273,6 +276,7 @@ def test_narrow_and_low_screens_show_every_head_and_the_current_reply(
         terminal.press("tab")
 
 
+@pytest.mark.slow
 def test_the_comparisons_are_summed_up_and_copied(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)
@@ -295,6 +299,7 @@ def test_the_comparisons_are_summed_up_and_copied(desk: Desk, trio: RawServer) -
     assert found == [("alpha", "1/1"), ("beta", "0/1"), ("gamma", "0/1")]
 
 
+@pytest.mark.slow
 def test_a_column_that_is_cut_keeps_its_note(desk: Desk) -> None:
     with ServedPractice(token_delay=0.005) as practice:
         terminal = desk.open("--base-url", practice.base_url, "-m", "markdown", columns=150, rows=40)

@@ -199,6 +199,7 @@ def test_a_terminal_that_is_not_read_holds_nothing_up(tmp_path: Path) -> None:
         assert not terminal.raw_has(b"\x1b[?1049l")
 
 
+@pytest.mark.slow
 def test_a_terminal_that_is_gone_is_told_once_and_costs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "lost.json"
     with stage("lost", str(path)) as terminal:

@@ -255,7 +255,8 @@ class Columns(Container):
         place = self._at + step
         if 0 <= place < len(self._columns):
             self._turn_to(place)
-            self.current.focus()
+            # At once: `focus` would let a key that follows reach the column before.
+            self.screen.set_focus(self.current)
         else:
             self.current.action_leave()
 
