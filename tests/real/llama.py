@@ -18,13 +18,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.real.ending import end_process
 from tests.real.tiny_model import Kind
 
 _ROOT = Path(__file__).parents[2]
 _KEY_VARIABLE = "WEIR_TEST_LLAMA_KEY"
 _GREETING = b"listening "
 _START_LIMIT = 60.0
-_END_LIMIT = 5.0
 _REQUEST_LIMIT = 10.0
 _TURN = 0.02
 
@@ -145,12 +145,7 @@ class LlamaServer:
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(_END_LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.real.ending import end_process
+
 _HOST = "127.0.0.1"
 _START_LIMIT = 60.0
 _REQUEST_LIMIT = 10.0
-_END_LIMIT = 5.0
 _TURN = 0.05
 """Seconds between two looks into the log of a server that starts."""
 _ANNOUNCED = re.compile(r"(?:running|listening) on http://127\.0\.0\.1:([1-9][0-9]*)")
@@ -76,11 +77,4 @@ class MockServer:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(_END_LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process)

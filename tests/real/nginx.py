@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.real.ending import end_process
+
 CERTIFICATE = Path(__file__).parents[1] / "stream" / "certificate.pem"
 """For 127.0.0.1 and provider.test, self-signed, with its key in the same file."""
 PORTAL_TITLE = "Sign in to the marsh"
@@ -24,7 +26,6 @@ PORTAL_TITLE = "Sign in to the marsh"
 _HOST = "127.0.0.1"
 _TLS_ROUTES = ("tls",)
 _START_LIMIT = 10.0
-_END_LIMIT = 5.0
 
 _RELAY = "proxy_pass http://%upstream;"
 _SMOOTH = f"{_RELAY} proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off;"
@@ -167,11 +168,4 @@ class Nginx:
     def _end(self) -> None:
         self._nobody.close()
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(_END_LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process)

@@ -20,6 +20,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tui.settings.mask import public_prefix
+from tui.settings.needle import is_dummy
 from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, is_variable_name, read_key
 
 # No key stands here in one piece, so that no scanner of sources takes one for real.
@@ -342,6 +343,7 @@ KEYS = st.one_of(
 @example("nabcdefg", "\\", "", 0)
 def test_no_known_key_and_no_sure_start_of_it_remains(key: str, before: str, after: str, length: int) -> None:
     assume(key not in "[masked]")
+    assume(not is_dummy(key))  # a word that fills a field is masked in a header alone
     sure = key[: len(public_prefix(key)) + 9]
     masked = Masker([Secret(key)])(f"{before}{key}{after} {key[:length]}{after}")
     assert key not in masked

@@ -130,7 +130,7 @@ class ChatScreen(ComparingScreen):
         """What the session tells of a reply, of one too whose conversation or whose whole screen is gone."""
         if not self.is_attached:
             return  # the reply goes on and is stored; there is nothing left to paint it on
-        self.apply(reply, event)
+        super().take(reply, event)
         if isinstance(event, Finished | Interrupted) and reply in self._awaited:
             self._show_status()
             if isinstance(event, Finished) and not self.columns.is_shown:

@@ -25,8 +25,7 @@ class ChoosingScreen(ReadingScreen):
         self._marked_last: tuple[Model, ...] = ()
 
     def model_chosen(self) -> None:
-        """Another model is to be asked, or several are."""
-        raise NotImplementedError
+        """Another model is to be asked, or several are; whoever inherits adds what follows from that."""
 
     def action_pick_model(self) -> None:
         """Open the picker."""

@@ -63,10 +63,6 @@ class ComparingScreen(ChoosingScreen):
         self._asked: dict[str, Model] = {}
         """Which model was asked for a reply, by the reply's id."""
 
-    def take(self, reply: Reply, event: StreamEvent) -> None:
-        """What the session tells of a reply."""
-        raise NotImplementedError
-
     def compose_logs(self) -> ComposeResult:
         """The log, and the columns that take its place."""
         page = self._page
@@ -104,8 +100,8 @@ class ComparingScreen(ChoosingScreen):
         for model in models:
             workspace.use_model(model)
 
-    def apply(self, reply: Reply, event: StreamEvent) -> None:
-        """Paint an event wherever its reply is shown."""
+    def take(self, reply: Reply, event: StreamEvent) -> None:
+        """What the session tells of a reply: it is painted wherever the reply is shown."""
         self.page_log.apply(reply, event)
         self.columns.apply(reply, event)
 
@@ -121,6 +117,7 @@ class ComparingScreen(ChoosingScreen):
 
     def model_chosen(self) -> None:
         """Who asks one model again has done comparing."""
+        super().model_chosen()
         if not self._marked:
             self.close_columns()
 

@@ -1,0 +1,6 @@
+"""For all tests: what hypothesis draws is the same in every run, and no draw is judged by the machine's speed."""
+
+from hypothesis import settings
+
+settings.register_profile("weir", derandomize=True, deadline=None)
+settings.load_profile("weir")
