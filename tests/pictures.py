@@ -16,8 +16,8 @@ os.environ.update(TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-
 
 from textual.pilot import Pilot
 
-from tui.chat.choice import Wish
 from tui.chat.conversation import Conversation, Reply, Turn
+from tui.chat.routes import Wish
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
 from tui.settings.paths import Paths
@@ -120,7 +120,7 @@ async def draw(play: Play, theme: str, size: tuple[int, int]) -> str:
         async def opener(report: Any, consent: Any) -> Any:
             return await open_workspace(launch, mask, report, keep=False, consent=consent)
 
-        app = WeirApp(Opening(launch.config, paths, load_language("en"), mask, theme, opener))
+        app = WeirApp(Opening(launch.config, paths, load_language("en"), lambda: mask, theme, opener))
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app.workspace is not None)
             await pilot.pause(0.3)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.command import Command
 from tests.stream.clock import until
-from tui.chat.choice import Wish
+from tui.chat.routes import Wish
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
 from tui.settings.paths import Paths

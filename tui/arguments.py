@@ -6,9 +6,9 @@ from math import nan
 from typing import Any, NoReturn
 
 from tui import __version__
+from tui.settings.key_source import is_variable_name
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.settings.provider import DIALECTS
-from tui.settings.secrets import is_variable_name
 from tui.settings.terminal import COLOUR_CHOICES
 
 _TIMEOUTS = {
@@ -18,6 +18,10 @@ _TIMEOUTS = {
     "stall": "with keep-alives but no text",
     "deadline": "for the whole reply",
 }
+
+
+USAGE = 2
+"""The exit code of a command line or a config that cannot be used."""
 
 
 class UsageError(ValueError):

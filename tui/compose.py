@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack
 from typing import TypeAlias
 
 from tui.chat.catalogue import ModelCatalogue
-from tui.chat.choice import Routes, choose_model, choose_routes, practice_provider, with_settings
+from tui.chat.choice import choose_model
 from tui.chat.database import Report, StoreTrouble
 from tui.chat.journal import RecordJournal
+from tui.chat.routes import Routes, choose_routes, practice_provider, with_settings
 from tui.chat.session import ChatSession
 from tui.chat.store import Store
 from tui.chat.workspace import Workspace

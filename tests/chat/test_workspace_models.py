@@ -7,7 +7,7 @@ from tests.command import Command
 from tests.stream.peer import Peer, answer
 from tests.stream.wire import http
 from tui.chat.catalogue import Model
-from tui.chat.choice import Wish
+from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config

@@ -14,8 +14,9 @@ from tests.real.nginx import Nginx
 from tests.real.tiny_model import REPLY
 from tests.stream.wire import DONE, END, chunk, finish, head, http, opening, text
 from tui.practice import PracticeServer
+from tui.settings.key_source import KeySource
 from tui.settings.provider import Provider, Timeouts
-from tui.settings.secrets import KeySource, Masker
+from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.probe.diagnosis import Diagnosis, Patient
 from tui.stream.probe.finding import Finding, Report

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tui.settings.config import Config, ConfigError, read_config
+from tui.settings.key_source import KeySource
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import Parameters
 from tui.settings.provider import NO_KEY, Provider, Timeouts
-from tui.settings.secrets import KeySource
 
 # No key stands here in one piece, so that no scanner of sources takes one for real.
 KEY = "-".join(("sk", "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8v"))

@@ -6,8 +6,8 @@ import pytest
 import tomli_w
 
 from tui.settings.config import read_config
+from tui.settings.key_source import is_variable_name
 from tui.settings.preset import Preset, find_preset, presets
-from tui.settings.secrets import is_variable_name
 
 
 @pytest.mark.parametrize("preset", presets().values(), ids=list(presets()))

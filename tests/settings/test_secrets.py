@@ -19,9 +19,10 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.mask import public_prefix
 from tui.settings.needle import is_dummy
-from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, is_variable_name, read_key
+from tui.settings.secrets import KeyUnavailable, Masker, Secret, read_key
 
 # No key stands here in one piece, so that no scanner of sources takes one for real.
 MIXED = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8v"

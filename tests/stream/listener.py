@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tests.stream.clock import moved_loop, until
+from tui.settings.key_source import KeySource
 from tui.settings.provider import Provider
-from tui.settings.secrets import KeySource
 from tui.stream.client import Client
 from tui.stream.events import (
     Finished,

@@ -9,8 +9,9 @@ from tests.stream.clock import MovedLoop, until
 from tests.stream.listener import KEY, KEY_NAME, Listener, ask, check_discretion, route
 from tests.stream.peer import End, Peer, answer
 from tests.stream.wire import DONE, delta, error, event, finish, http, stream, text
+from tui.settings.key_source import KeySource
 from tui.settings.provider import NO_KEY
-from tui.settings.secrets import KeySource, Masker
+from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.outcome import NoticeCode, Outcome
 

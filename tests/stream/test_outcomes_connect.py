@@ -14,7 +14,8 @@ from tests.stream.clock import MovedLoop, until
 from tests.stream.listener import KEY, KEY_NAME, REQUEST, Listener, ask, check_ending, route
 from tests.stream.peer import CERTIFICATE, End, Peer, Visit, answer
 from tests.stream.wire import DONE, finish, http, page, stream, text
-from tui.settings.secrets import KeySource, Masker
+from tui.settings.key_source import KeySource
+from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
 from tui.stream.request import ChatMessage, ChatRequest, Role

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.settings.leak import exposed
 from tests.stream.wire import page
+from tui.settings.key_source import KeySource
 from tui.settings.mask import mask_url, public_prefix
 from tui.settings.provider import Provider
-from tui.settings.secrets import KeySource, Masker, Secret
+from tui.settings.secrets import Masker, Secret
 from tui.stream.dialects import load_dialect
 from tui.stream.ending import EndingWriter, mask_short
 from tui.stream.evidence import Evidence

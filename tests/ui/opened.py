@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tui.chat.choice import Wish
 from tui.chat.database import Report
+from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
@@ -30,7 +30,7 @@ def make_opener(home: Path, wish: Wish | None = None, config: Config | None = No
 
 def make_app(home: Path, opener: Opener, *, config: Config | None = None, theme: str = "weir-dark") -> WeirApp:
     """The app, not running yet; whoever runs it closes its workspace."""
-    return WeirApp(Opening(config or Config(), make_paths(home), load_language("en"), Masker(), theme, opener))
+    return WeirApp(Opening(config or Config(), make_paths(home), load_language("en"), Masker, theme, opener))
 
 
 def make_paths(home: Path) -> Paths:

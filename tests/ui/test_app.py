@@ -9,8 +9,8 @@ from tests.ui.desk import Desk, Sentence, open_raw, say, send_prompt, spoken, sq
 from tests.ui.opened import Consent, make_app, make_opener
 from tests.ui.server import RawServer
 from tests.ui.terminal.cells import CellScreen
-from tui.chat.choice import Wish
 from tui.chat.database import Report
+from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.settings.provider import Provider

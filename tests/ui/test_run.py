@@ -14,14 +14,15 @@ CRASH = """
 import asyncio, os, pathlib, sys
 from tui.settings.config import Config
 from tui.settings.paths import find_paths
+from tui.settings.secrets import Masker
 from tui.text.language import load_language
 from tui.ui.run import run_app
 
-async def opener(mask, report, consent):
+async def opener(report, consent):
     bearer = "sk-local-AbCdEf0123456789abcdef"
     raise ValueError("refused Authorization: Bearer sk-text-AbCdEf0123456789abcdef")
 
-sys.exit(run_app(Config(), find_paths(), load_language("en"), opener, resume=False))
+sys.exit(run_app(Config(), find_paths(), load_language("en"), Masker, opener, resume=False))
 """
 
 

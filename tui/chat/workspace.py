@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from tui.chat.catalogue import Model, ModelCatalogue
-from tui.chat.choice import Routes, Wish, choose_model, with_settings
+from tui.chat.choice import choose_model
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.model_cache import ModelCache, measure_journal, read_cache, write_cache
+from tui.chat.routes import Routes, Wish, with_settings
 from tui.chat.session import ChatSession
 from tui.chat.store import Store
 from tui.settings.config import PRACTICE, Config

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui.chat.catalogue import Model
-from tui.chat.choice import Wish, choose_model, choose_routes
+from tui.chat.choice import choose_model
+from tui.chat.routes import Wish, choose_routes
 from tui.chat.workspace import Workspace
 from tui.settings.config import PRACTICE
 

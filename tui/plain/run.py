@@ -16,7 +16,6 @@ from tui.plain.line_reader import EndOfInput, LineReader, ReadlineReader, Termin
 from tui.plain.output import Output, open_output
 from tui.plain.signals import SignalCame, Signals
 from tui.settings.paths import Paths
-from tui.settings.secrets import Masker
 from tui.settings.state import read_state, write_state
 from tui.settings.terminal import Terminal
 from tui.stream.discovery import FoundServer
@@ -30,7 +29,7 @@ LAST_SECONDS = 1.0
 """How long the last lines may take on their way out."""
 
 Consent: TypeAlias = Callable[[FoundServer], Awaitable[bool]]
-Opener: TypeAlias = Callable[[Masker, Report, Consent], Awaitable[Workspace]]
+Opener: TypeAlias = Callable[[Report, Consent], Awaitable[Workspace]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,12 @@ class PlainOpening:
     """Whether stdin is a terminal, to read further messages from."""
 
 
-def run_plain(opening: PlainOpening, mask: Masker) -> int:
+def run_plain(opening: PlainOpening) -> int:
     """Run line mode to its end and return the exit code."""
     output = open_output()
     with Signals() as signals, asyncio.Runner() as runner:
         try:
-            code = _Run(opening, mask, output, signals, runner).run()
+            code = _Run(opening, output, signals, runner).run()
         finally:
             output.drain(LAST_SECONDS)
     if signals.leaving is not None:
@@ -75,11 +74,8 @@ def _tell_refusal(refused: OSError) -> int:
 class _Run:
     """One run, from opening to closing."""
 
-    def __init__(
-        self, opening: PlainOpening, mask: Masker, output: Output, signals: Signals, runner: asyncio.Runner
-    ) -> None:
+    def __init__(self, opening: PlainOpening, output: Output, signals: Signals, runner: asyncio.Runner) -> None:
         self._opening = opening
-        self._mask = mask
         self._output = output
         self._signals = signals
         self._runner = runner
@@ -114,7 +110,7 @@ class _Run:
         return code
 
     async def _open_workspace(self, report: Report, consent: Consent) -> Workspace:
-        return await self._opening.open(self._mask, report, consent)
+        return await self._opening.open(report, consent)
 
     def _find_conversation(self, workspace: Workspace) -> Conversation | None:
         """The conversation to begin with, once the person was told what became of it."""

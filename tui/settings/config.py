@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.settings.provider import DIALECTS, NO_KEY, Provider, Timeouts
-from tui.settings.secrets import KeySource, is_variable_name
 from tui.settings.terminal import COLOUR_CHOICES
 
 PRACTICE = "practice"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from tui.settings.key_source import KeySource
 from tui.settings.model_facts import ModelSettings
 from tui.settings.parameters import Parameters
-from tui.settings.secrets import KeySource
 
 Origin = Literal["config", "flags", "environment", "found", "practice"]
 UsageRule = Literal["auto", "on", "off"]

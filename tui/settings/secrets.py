@@ -1,4 +1,4 @@
-"""Keys: where one comes from, the type that may hold it, and its removal from everything that is written.
+"""Keys: how one is read, the type that may hold it, and its removal from everything that is written.
 
 Masking runs in a fixed order: controls are stripped, the known secrets are masked in every form, then whatever has the
 shape of a secret (`tui.settings.mask`), and the cut to length comes last, since a cut key matches no pattern any more.
@@ -7,21 +7,19 @@ shape of a secret (`tui.settings.mask`), and the cut to length comes last, since
 import hmac
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NoReturn, final
+from typing import NoReturn, final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tui.settings.command import CommandFailed, CommandRun
+from tui.settings.key_source import KeySource
 from tui.settings.mask import MASKED, cut, mask_key, mask_shapes, mask_url, strip_controls
 from tui.settings.needle import Needle, find_scattered, is_dummy, make_needles, mask_known
 
 __all__ = [
-    "KeySource",
     "KeyUnavailable",
     "Masker",
     "Secret",
-    "is_variable_name",
     "mask_key",
     "mask_url",
     "read_key",
@@ -100,27 +98,6 @@ class Secret:
 def _octets(text: str) -> bytes:
     """UTF-8, lone surrogates included: the environment gives one for each undecodable byte (PEP 383)."""
     return text.encode("utf-8", "surrogatepass")
-
-
-@dataclass(frozen=True, slots=True)
-class KeySource:
-    """Where a provider's key is to be found."""
-
-    kind: Literal["env", "command", "file", "none"]
-    value: str
-    """The variable's name, the command line or the path; "" for none."""
-
-    def describe(self) -> str:
-        """The source in words, such as "environment variable ALLTKN_API_KEY"; a key in a command line is masked."""
-        if self.kind == "none":
-            return "no key source"
-        kind = {"env": "environment variable", "command": "command", "file": "file"}[self.kind]
-        return f"{kind} {mask_shapes(strip_controls(self.value))}"
-
-
-def is_variable_name(text: str) -> bool:
-    """Whether this can name an environment variable (POSIX, XBD 3.216); most keys that are put there cannot."""
-    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
 
 
 class KeyUnavailable(Exception):

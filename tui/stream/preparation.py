@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui.settings.command import CommandRun
+from tui.settings.key_source import KeySource
 from tui.settings.preset import find_preset
 from tui.settings.provider import Provider, is_loopback
-from tui.settings.secrets import KeySource, KeyUnavailable, Masker, Secret, mask_url, read_key
+from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
 from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
 from tui.stream.request import ChatRequest

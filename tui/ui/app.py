@@ -16,9 +16,7 @@ from textual.worker import WorkerFailed
 
 from tui.settings.clipboard import copy
 from tui.settings.config import Config
-from tui.settings.crash import write_crash_log
 from tui.settings.paths import Paths, shipped_themes
-from tui.settings.secrets import Masker
 from tui.settings.state import read_state
 from tui.settings.terminal import Terminal, read_terminal
 from tui.settings.theme_file import read_themes
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
     from tui.chat.database import Report, StoreTrouble
     from tui.chat.workspace import Workspace
+    from tui.settings.secrets import Masker
     from tui.stream.discovery import FoundServer
 
 QUIT_SECONDS = 2.0
@@ -68,7 +67,8 @@ class Opening:
     config: Config
     paths: Paths
     language: Language
-    mask: Masker
+    mask: "Callable[[], Masker]"
+    """For what a bug would tell; called when there is one."""
     default_theme: str
     open: "Callable[[Report, Callable[[FoundServer], Awaitable[bool]]], Awaitable[Workspace]]"
     """Opens the workspace; called once, after the first paint."""
@@ -285,11 +285,13 @@ class WeirApp(App[None]):
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""
+        from tui.settings.crash import write_crash_log  # with all that masks, which a start need not wait for
+
         error: BaseException | None = self._exception
         assert error is not None, "Textual calls this for an exception that it has kept"
         if isinstance(error, WorkerFailed):
             error = error.error  # the wrapper has no frames, so it would not tell where
-        self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask)
+        self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask())
         self._close_messages_no_wait()
 
 

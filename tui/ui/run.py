@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui.settings.config import Config
 from tui.settings.paths import Paths
-from tui.settings.secrets import Masker
 from tui.settings.state import read_state, write_state
 from tui.settings.terminal import is_remote, read_terminal
 from tui.text.language import Language
@@ -19,6 +18,7 @@ from tui.text.sanitise import sanitise_line
 if TYPE_CHECKING:
     from tui.chat.database import Report
     from tui.chat.workspace import Workspace
+    from tui.settings.secrets import Masker
     from tui.stream.discovery import FoundServer
     from tui.ui.app import WeirApp
     from tui.ui.departure import Departure
@@ -27,14 +27,16 @@ SIGNAL_BASE = 128
 """What a shell adds to a signal's number for the exit code of a program that it ended."""
 
 Consent: TypeAlias = "Callable[[FoundServer], Awaitable[bool]]"
-Opener: TypeAlias = "Callable[[Masker, Report, Consent], Awaitable[Workspace]]"
+Opener: TypeAlias = "Callable[[Report, Consent], Awaitable[Workspace]]"
 """Opens everything behind the screen, once the first paint is done."""
 
 
-def run_app(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
+def run_app(
+    config: Config, paths: Paths, language: Language, mask: "Callable[[], Masker]", opener: Opener, *, resume: bool
+) -> int:
     """Run the app to its end and return the exit code."""
     _prepare_textual(config)
-    return asyncio.run(_run(config, paths, language, opener, resume=resume))
+    return asyncio.run(_run(config, paths, language, mask, opener, resume=resume))
 
 
 def _prepare_textual(config: Config) -> None:
@@ -51,7 +53,9 @@ def _prepare_textual(config: Config) -> None:
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 
-async def _run(config: Config, paths: Paths, language: Language, opener: Opener, *, resume: bool) -> int:
+async def _run(
+    config: Config, paths: Paths, language: Language, mask: "Callable[[], Masker]", opener: Opener, *, resume: bool
+) -> int:
     from tui.ui.app import Opening, WeirApp
     from tui.ui.departure import Departure, TerminalLost
     from tui.ui.terminal.driver_choice import choose_driver
@@ -60,15 +64,10 @@ async def _run(config: Config, paths: Paths, language: Language, opener: Opener,
 
     teach_key_sequences()
     guard_pastes()
-    mask = Masker()
-
-    async def open_workspace(report: "Report", consent: Consent) -> "Workspace":
-        return await opener(mask, report, consent)
-
     terminal = read_terminal(os.environ)
     theme, no_color = terminal.default_theme, "NO_COLOR" in os.environ
     driver = choose_driver(config.driver, lambda: departure.hang_up())
-    app = WeirApp(Opening(config, paths, language, mask, theme, open_workspace, resume, no_color, driver, terminal))
+    app = WeirApp(Opening(config, paths, language, mask, theme, opener, resume, no_color, driver, terminal))
     departure = Departure(app, finish=config.hangup == "finish", may_block=driver.driver is None)
     departure.listen()
     try:

@@ -9,7 +9,7 @@ from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, open_raw, send_prompt, welcome
 from tests.ui.opened import make_app, make_opener
 from tests.ui.server import PATIENCE, Exchange, RawServer
-from tui.chat.choice import Wish
+from tui.chat.routes import Wish
 from tui.ui.log.message_log import MessageLog
 
 

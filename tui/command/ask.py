@@ -1,0 +1,77 @@
+"""`weir ask`: one prompt."""
+
+import argparse
+import asyncio
+
+from tui.arguments import USAGE
+from tui.ask import Question, ask, tell_stopped
+from tui.chat.database import StoreTrouble
+from tui.chat.routes import choose_routes
+from tui.chat.workspace import Workspace
+from tui.command.prompt import read_prompt
+from tui.compose import begin_trace, open_workspace
+from tui.headless.stdout import write_error
+from tui.headless.stop_signals import Stopped, StopSignals
+from tui.launch import Launch
+from tui.settings.secrets import Masker
+from tui.text.language import Language
+
+_ANSWERED = (0, 3, 5)
+"""The exit codes of a reply of which something came."""
+
+
+def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
+    """Ask once and return the exit code."""
+    prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask")
+    question = Question(prompt, options.system, not options.no_stream, options.json, options.raw, options.save)
+    return asyncio.run(_ask(question, launch, mask, save=options.save))
+
+
+async def _ask(question: Question, launch: Launch, mask: Masker, *, save: bool) -> int:
+    language = launch.load_language()
+
+    def report(trouble: StoreTrouble) -> None:
+        text = language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
+        write_error(text, as_json=False)
+
+    routes = choose_routes(launch.wish, launch.config, launch.environ)  # complains before anything is opened
+    trace = begin_trace(launch, routes, mask, stream=question.stream)
+    workspace = None
+    try:
+        with StopSignals() as signals:
+            try:
+                workspace = await signals.guard(open_workspace(launch, mask, report, keep=save, consent=None))
+                return await _ask_in(workspace, question, language, signals)
+            except Stopped:
+                return tell_stopped(signals.end(trace), question, language)
+    finally:
+        if workspace is not None and (lost := await workspace.close()):
+            write_error(language.say("store.lost", count=lost, where=launch.paths.database), as_json=False)
+
+
+async def _ask_in(workspace: Workspace, question: Question, language: Language, signals: StopSignals) -> int:
+    if workspace.routes.default is None:
+        write_error(language.say("headless.no_provider"), as_json=question.as_json)
+        return USAGE
+    model = workspace.choose_model()
+    if model is None:
+        await signals.guard(workspace.list_models())
+        model = workspace.choose_model()
+    if model is None:
+        write_error(_no_model(workspace, language), as_json=question.as_json)
+        return USAGE
+    code = await ask(workspace.session, model, question, language, signals)
+    if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
+        workspace.use_model(model)
+        await asyncio.to_thread(workspace.save_state)
+    return code
+
+
+def _no_model(workspace: Workspace, language: Language) -> str:
+    names = [model.name for model in workspace.catalogue.models()]
+    if names:
+        return language.say("headless.no_model", names=", ".join(names[:20]))
+    for name, listing in workspace.catalogue.failures():
+        reason = language.outcome(str(listing.failure), listing.values or {})
+        return language.say("headless.no_list", provider=name, reason=reason)
+    return language.say("headless.no_model", names="-")

@@ -1,0 +1,28 @@
+"""KeySource: where a provider's key is to be found; it names the place and holds no key, so it is light to import."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where a provider's key is to be found."""
+
+    kind: Literal["env", "command", "file", "none"]
+    value: str
+    """The variable's name, the command line or the path; "" for none."""
+
+    def describe(self) -> str:
+        """The source in words, such as "environment variable ALLTKN_API_KEY"; a key in a command line is masked."""
+        from tui.settings.mask import mask_shapes, strip_controls  # patterns that the first paint need not wait for
+
+        if self.kind == "none":
+            return "no key source"
+        kind = {"env": "environment variable", "command": "command", "file": "file"}[self.kind]
+        return f"{kind} {mask_shapes(strip_controls(self.value))}"
+
+
+def is_variable_name(text: str) -> bool:
+    """Whether this can name an environment variable (POSIX, XBD 3.216); most keys that are put there cannot."""
+    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
