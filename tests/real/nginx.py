@@ -44,6 +44,8 @@ _ROUTES = {
     "slow_first": f"location / {{ {_RELAY} proxy_read_timeout 1s; }}",
     # As `smooth`, and breaks off when the upstream is silent for a second.
     "slow_idle": f"location / {{ {_SMOOTH} proxy_read_timeout 1s; }}",
+    # As `stock`, and lets two kilobytes a second through.
+    "paced": f"location / {{ {_RELAY} proxy_ignore_headers X-Accel-Buffering; limit_rate 2k; }}",
     # 502: nothing listens behind it.
     "dead": "location / { proxy_pass http://%nobody; }",
     # 413 for a request of more than 1 KiB.

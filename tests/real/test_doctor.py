@@ -118,6 +118,15 @@ async def speak(writer: asyncio.StreamWriter) -> None:
     writer.write(END)
 
 
+async def speak_long(writer: asyncio.StreamWriter) -> None:
+    """Chunked, whole, and long enough for a pace to show."""
+    writer.write(opening("Connection: close"))
+    for event in [*map(text, WORDS * 4), finish("stop") + DONE]:
+        writer.write(chunk(event))
+        await asyncio.sleep(PACE / 2)
+    writer.write(END)
+
+
 @pytest.mark.parametrize(
     ("play", "name", "outcome", "exit_code"),
     [
@@ -126,6 +135,7 @@ async def speak(writer: asyncio.StreamWriter) -> None:
         (speak, "gzip", "complete", 0),
         (speak_old, "smooth", "complete", 0),
         (speak_old, "stock", "buffering-suspected", 19),
+        (speak_long, "paced", "buffering-suspected", 19),
         (cut_old, "smooth", "premature-eof", 18),
         (cut_old, "stock", "premature-eof", 18),
         (cut, "smooth", "truncated-body", 18),
@@ -179,6 +189,8 @@ async def test_a_gate_says_whose_password_it_wants(tmp_path: Path) -> None:
     with Nginx(tmp_path) as nginx:
         report = await look_at(nginx.url("gate"))
     assert "asks for a password of its own" in find(report, "headers").evidence
+    assert report.gate is not None
+    assert "marsh" in report.gate
 
 
 async def test_llama_is_well(llama: LlamaServer) -> None:

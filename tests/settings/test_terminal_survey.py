@@ -56,6 +56,11 @@ def test_a_survey_measures_where_somebody_sits(seat: Seat) -> None:
     assert (survey.interactive, survey.wide_cells, survey.tmux_clipboard) == (True, 2, None)
 
 
+def test_a_terminal_that_is_drawn_on_is_not_asked() -> None:
+    survey = survey_terminal({"TERM": "xterm", "LC_ALL": "zh_CN.UTF-8"}, drawn_on=True)
+    assert (survey.interactive, survey.wide_cells, survey.locale) == (True, None, "zh_CN.UTF-8")
+
+
 def test_nobody_is_asked_where_nobody_sits(seat: Seat, tmp_path: Path) -> None:
     with (tmp_path / "piped").open("w+") as pipe:
         survey = survey_terminal({"TERM": "xterm", "LANG": "C.UTF-8"}, seat.near, pipe.fileno())

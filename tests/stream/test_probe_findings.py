@@ -8,7 +8,7 @@ import pytest
 
 from tests.stream.peer import CERTIFICATE
 from tui.settings.secrets import Masker
-from tui.settings.terminal import read_terminal
+from tui.settings.terminal import read_locale, read_terminal
 from tui.settings.terminal_survey import TerminalSurvey
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.probe.certificate import Certificate, read_certificate
@@ -45,8 +45,15 @@ def test_any_byte_of_a_certificate_may_be_wrong() -> None:
         assert isinstance(read_certificate(spoilt), Certificate | None)
 
 
-def timed(*notices: NoticeCode, bursts: int = 5, window: float = 2.0, events: int = 40, **evidence: Any) -> Answered:
-    trace = StreamTrace()
+def timed(
+    *notices: NoticeCode,
+    bursts: int = 5,
+    window: float = 2.0,
+    events: int = 40,
+    paused: float = 0.4,
+    **evidence: Any,
+) -> Answered:
+    trace = StreamTrace(paused=paused)
     trace.started, trace.first_byte, trace.last_byte, trace.ended = 0.0, 0.25, 0.25 + window, 0.25 + window
     trace.bursts, trace.evidence.events, trace.max_gap = bursts, events, 0.125
     for name, value in evidence.items():
@@ -63,6 +70,9 @@ def timed(*notices: NoticeCode, bursts: int = 5, window: float = 2.0, events: in
         (timed(bursts=1, window=0.1), "ok", "too fast to tell"),
         (timed(bursts=1, window=0.1, generation_ms=100.0), "ok", "the server wrote for 0.10 s"),
         (timed(events=7), "skipped", "too few events"),
+        (timed(bursts=8, window=4.0, paused=3.9), "failed", "in 8 bursts"),
+        (timed(bursts=8, window=4.0, paused=2.0), "ok", "in 8 bursts"),
+        (timed(bursts=9, window=4.0, paused=3.9), "ok", "in 9 bursts"),
         (timed(NoticeCode.SLOW_FIRST_TOKEN), "warn", "40 events"),
         (timed(NoticeCode.KEEPALIVE_GAP, keepalives=3), "warn", "3 keep-alives"),
         (timed(NoticeCode.BUFFERING_SUSPECTED, events=7, tokens_reasoning=9), "failed", "9 reasoning tokens"),
@@ -112,14 +122,16 @@ def test_middleboxes(headers: dict[str, str], result: str, said: str) -> None:
 
 
 def survey(environ: dict[str, str], **answers: Any) -> TerminalSurvey:
-    return TerminalSurvey(environ.get("TERM", ""), read_terminal(environ), interactive=True, **answers)
+    seen = {"interactive": True, "locale": read_locale(environ), **answers}
+    return TerminalSurvey(environ.get("TERM", ""), read_terminal(environ), **seen)
 
 
 @pytest.mark.parametrize(
     ("seen", "result", "said"),
     [
-        (survey(UTF8, wide_cells=2), "ok", "TERM=xterm-256color · 256 colours · UTF-8 · a Chinese character takes 2"),
+        (survey(UTF8, wide_cells=2), "ok", "256 colours · locale en_GB.UTF-8 · a Chinese character takes 2"),
         (survey(UTF8, wide_cells=1), "warn", "it should take 2"),
+        (survey(UTF8), "ok", "the width of a Chinese character was not measured"),
         (survey({"TERM": "xterm"}), "warn", "the locale is not UTF-8"),
         (survey({**UTF8, "TERM": "dumb"}), "warn", "use --plain"),
         (survey({**UTF8, "SSH_TTY": "/dev/pts/0"}), "ok", "SSH"),

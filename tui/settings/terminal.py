@@ -141,8 +141,13 @@ def _is_dumb(environ: Mapping[str, str], term: str) -> bool:
     return term in ("dumb", "unknown") or (not term and environ.get("OS") != "Windows_NT")
 
 
+def read_locale(environ: Mapping[str, str]) -> str:
+    """The locale that decides about characters, as its variable has it; empty if none is set."""
+    return next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+
+
 def _is_utf8(environ: Mapping[str, str]) -> bool:
-    value = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+    value = read_locale(environ)
     return value.lower().replace("-", "").partition("@")[0].endswith("utf8")
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.settings.terminal import Terminal, read_terminal
+from tui.settings.terminal import Terminal, read_locale, read_terminal
 
 TMUX_SECONDS = 0.5
 ANSWER_SECONDS = 0.5
@@ -27,6 +27,8 @@ class TerminalSurvey:
     facts: Terminal
     interactive: bool
     """Whether a terminal stands at both ends."""
+    locale: str = ""
+    """As its variable has it; empty if none is set."""
     tmux_clipboard: str | None = None
     """`set-clipboard`: on, external or off."""
     tmux_escape_ms: int | None = None
@@ -35,18 +37,25 @@ class TerminalSurvey:
     """How many columns a Chinese character takes; it should be 2."""
 
 
-def survey_terminal(environ: Mapping[str, str], source: int = 0, target: int = 1) -> TerminalSurvey:
-    """Look and ask; `source` and `target` are the descriptors of both ends."""
+def survey_terminal(
+    environ: Mapping[str, str], source: int = 0, target: int = 1, *, drawn_on: bool = False
+) -> TerminalSurvey:
+    """Look and ask; `source` and `target` are the descriptors of both ends.
+
+    A terminal that is `drawn_on` by the app is asked nothing itself: its answer would be taken for keys.
+    """
     facts = read_terminal(environ)
-    interactive = os.isatty(source) and os.isatty(target)
+    interactive = drawn_on or (os.isatty(source) and os.isatty(target))
+    measurable = interactive and not drawn_on and facts.utf8 and not facts.dumb
     escape = _ask_tmux("escape-time") if facts.tmux else None
     return TerminalSurvey(
         environ.get("TERM", ""),
         facts,
         interactive,
+        read_locale(environ),
         _ask_tmux("set-clipboard") if facts.tmux else None,
         int(escape) if escape and escape.isdecimal() else None,
-        measure_wide_character(source, target) if interactive and facts.utf8 and not facts.dumb else None,
+        measure_wide_character(source, target) if measurable else None,
     )
 
 

@@ -101,6 +101,8 @@ class StreamTrace:
     burst_bytes: list[int] = field(default_factory=list)
     """Sizes of the first bursts, for the rules on buffering."""
     burst_events: list[int] = field(default_factory=list)
+    paused: float = 0.0
+    """Seconds of all pauses between bursts."""
     first_burst_torn: bool = False
     max_gap: float | None = None
     reused_connection: bool = False
@@ -122,6 +124,7 @@ class StreamTrace:
         self.sent = self.headers = self.first_byte = self.first_text = self.last_text = self.last_byte = None
         self.ended = self.max_gap = self.retry_at = None
         self.bytes = self.bytes_sent = self.bursts = 0
+        self.paused = 0.0
         self.burst_bytes, self.burst_events = [], []
         self.reused_connection = self.first_burst_torn = False
 
@@ -135,6 +138,7 @@ class StreamTrace:
             self.max_gap = max(self.max_gap or 0.0, gap)
         if gap is None or gap >= BURST_GAP:
             self.bursts += 1
+            self.paused += gap or 0.0
             if len(self.burst_bytes) < 64:
                 self.burst_bytes.append(0)
                 self.burst_events.append(0)

@@ -110,6 +110,12 @@ class Report:
         return blamed if self.failed is not None or isinstance(blamed, Outcome) else Outcome.COMPLETE
 
     @property
+    def gate(self) -> str | None:
+        """Who stands before the server and asks for a password of its own; masked."""
+        asked = (finding.values.get("gate") for finding in self.findings if finding.name == "headers")
+        return next((str(gate) for gate in asked if gate), None)
+
+    @property
     def exit_code(self) -> int:
         """0, or 10 and the number of the first step that failed."""
         return 0 if self.failed is None else FIRST_EXIT + self.failed.n

@@ -10,6 +10,9 @@ FEWEST_EVENTS = 8
 """Below this many events their times say nothing (the rules in `tui.stream.notices`)."""
 SHORTEST_STREAM = 0.5
 """Seconds; what comes faster may be a burst or a quick model, as long as the server does not tell its own time."""
+EVENTS_A_LUMP, FEWEST_LUMPS, LUMP_PAUSE, LUMP_SILENCE = 5, 3, 0.3, 0.8
+"""So many events in each of so many bursts, so many seconds between them, which are this part of the whole time: no
+server writes like that, since it sends each event when it has it. A proxy that paces or buffers does."""
 _WORRYING = (Outcome.CONTENT_FILTER, Outcome.REFUSAL, Outcome.TOOL_CALL)
 """Ends that are the server's own, and none that the question was meant to bring."""
 _FAILURES = (Outcome.EMPTY_REPLY, Outcome.MALFORMED_CHUNK)
@@ -59,8 +62,9 @@ def judge_timing(answered: Answered) -> Finding:
         f"the server wrote for {generated / 1000:.2f} s" if generated is not None else None,
         f"{hidden} reasoning tokens came first" if hidden else None,
     )
-    if NoticeCode.BUFFERING_SUSPECTED in answered.notices:
-        return Finding("timing", "failed", facts, NoticeCode.BUFFERING_SUSPECTED)
+    lumps = record.bursts if record.bursts >= FEWEST_LUMPS else None
+    if NoticeCode.BUFFERING_SUSPECTED in answered.notices or _comes_in_lumps(answered, window):
+        return Finding("timing", "failed", facts, NoticeCode.BUFFERING_SUSPECTED, values={"bursts": lumps})
     for code in _TIMING:
         if code in answered.notices:
             return Finding("timing", "warn", facts, code, values=answered.notices[code])
@@ -69,6 +73,14 @@ def judge_timing(answered: Answered) -> Finding:
     if record.bursts == 1 and generated is None and window < SHORTEST_STREAM:
         return Finding("timing", "ok", join_facts(facts, "too fast to tell a burst from a stream"))
     return Finding("timing", "ok", facts)
+
+
+def _comes_in_lumps(answered: Answered, window: float) -> bool:
+    """Whether the events came a handful at a time, and nothing in between."""
+    bursts, paused = answered.record.bursts, answered.trace.paused
+    if bursts < FEWEST_LUMPS or answered.record.events < EVENTS_A_LUMP * bursts:
+        return False
+    return paused >= LUMP_PAUSE * (bursts - 1) and paused >= LUMP_SILENCE * window
 
 
 def judge_cancel(answered: Answered | None, *, closed: bool) -> Finding:

@@ -38,13 +38,14 @@ def find_middleboxes(headers: Mapping[str, str], mask: Masker) -> Finding:
     server, encoding = headers.get("server", ""), headers.get("content-encoding", "identity")
     if any(name in server.lower() for name in _MIDDLEBOX_SERVERS):
         facts.insert(0, f"server: {mask(server, _SHOWN)}")
-    gate = headers.get("www-authenticate", "")
-    if gate.lower().startswith(_GATES):
-        facts.append(f"asks for a password of its own: {mask(gate, _SHOWN)}")
+    gate = mask(headers.get("www-authenticate", ""), _SHOWN)
+    values = {"gate": gate} if gate.lower().startswith(_GATES) else {}
+    if values:
+        facts.append(f"asks for a password of its own: {gate}")
     if encoding.lower() != "identity":
         facts.append(f"content-encoding: {mask(encoding, _SHOWN)}")
     if facts:
-        return Finding("headers", "warn", join_facts(*facts, _buffering(headers, mask)))
+        return Finding("headers", "warn", join_facts(*facts, _buffering(headers, mask)), values=values)
     quiet = f"server: {mask(server, _SHOWN)}" if server else "no server named"
     return Finding("headers", "ok", join_facts(quiet, _buffering(headers, mask)))
 

@@ -19,8 +19,9 @@ def judge_terminal(survey: TerminalSurvey) -> Finding:
         f"set-clipboard {survey.tmux_clipboard}" if survey.tmux_clipboard else None,
         f"escape-time {survey.tmux_escape_ms} ms" if survey.tmux_escape_ms is not None else None,
         "SSH" if facts.ssh else None,
-        "UTF-8" if facts.utf8 else None,
+        f"locale {survey.locale}" if survey.locale else None,
         f"a Chinese character takes {survey.wide_cells} cells" if survey.wide_cells is not None else None,
+        "the width of a Chinese character was not measured" if survey.wide_cells is None and facts.utf8 else None,
         None if survey.interactive else "no terminal at both ends",
         *trouble,
     )
