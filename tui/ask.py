@@ -16,6 +16,7 @@ from tui.chat.session import ChatSession
 from tui.headless.event_line import advise, make_line
 from tui.headless.stdout import CLOSED_STDOUT, give_up_stdout, say, write_json_line
 from tui.headless.stop_signals import StopSignals
+from tui.settings.parameters import Parameters
 from tui.stream.events import Ending, Finished, Interrupted, Notice, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
@@ -39,7 +40,7 @@ async def ask(session: ChatSession, model: Model, question: Question, language: 
     """Ask, print, and return the exit code; a signal ends the reply. Nothing is asked if stdout was never open."""
     if sys.__stdout__ is None:
         return CLOSED_STDOUT
-    conversation = Conversation(system=question.system)
+    conversation = Conversation(parameters=Parameters(system=question.system or None))
     turn = session.begin(conversation, question.prompt, [model])
     reply = turn.reply
     ended = asyncio.Event()

@@ -19,13 +19,8 @@ def sent(conversation: Conversation, prompt: str = "next") -> list[tuple[str, st
     return [(message.role.value, message.text) for message in conversation.messages(prompt)]
 
 
-def test_a_first_prompt_stands_alone_behind_the_system_prompt() -> None:
-    assert sent(Conversation()) == [("user", "next")]
-    assert Conversation(system="Be short.").messages("Hi") == (
-        ChatMessage(Role.SYSTEM, "Be short."),
-        ChatMessage(Role.USER, "Hi"),
-    )
-    assert sent(Conversation(system="")) == [("user", "next")]
+def test_a_first_prompt_stands_alone() -> None:
+    assert Conversation().messages("Hi") == (ChatMessage(Role.USER, "Hi"),)
 
 
 def test_the_chosen_reply_of_each_turn_is_sent() -> None:

@@ -17,6 +17,7 @@ from tests.chat.sample import end, feed, fill, make_turn, wait_for
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.database import StoreTrouble
 from tui.chat.store import Store
+from tui.settings.parameters import Parameters
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.trace import StreamTrace
@@ -71,17 +72,32 @@ def count(path: Path, table: str) -> int:
 
 
 def test_a_turn_is_there_with_open_replies_before_anything_is_asked(open_store: Opener) -> None:
-    store, conversation = open_store(), Conversation(system="Be short.")
+    store, conversation = open_store(), Conversation(parameters=Parameters(system="Be short."))
     turn = make_turn(conversation, "The prompt", ["one", "two"])
     store.add_turn(conversation, turn)
     read = reopened(store, open_store, conversation.id)
-    assert (read.title, read.system, read.created) == ("The prompt", "Be short.", conversation.created)
+    assert (read.title, read.parameters.system, read.created) == ("The prompt", "Be short.", conversation.created)
     assert [turn.prompt for turn in read.turns] == ["The prompt"]
     replies = read.turns[0].replies
     assert [(reply.provider, reply.model, reply.outcome) for reply in replies] == [
         ("route", "one", None),
         ("route", "two", None),
     ]
+
+
+def test_the_parameters_of_a_conversation_are_kept_whenever_they_were_set(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    conversation.parameters = Parameters(temperature=0.2, stop=("END",))
+    store.keep_parameters(conversation)
+    store.add_turn(conversation, make_turn(conversation))
+    store.close()
+    store = open_store()
+    loaded = store.load(conversation.id)
+    assert loaded is not None
+    assert loaded.parameters == conversation.parameters
+    loaded.parameters = Parameters(system="Be brief.", extra={"top_k": 5, "中": [1, {"a": None}]})
+    store.keep_parameters(loaded)
+    assert reopened(store, open_store, conversation.id).parameters == loaded.parameters
 
 
 def test_what_was_received_is_there_after_each_checkpoint(open_store: Opener, path: Path) -> None:
@@ -139,7 +155,7 @@ def test_who_answers_in_the_end_is_kept(open_store: Opener) -> None:
     ],
 )
 def test_every_text_is_kept_word_for_word(open_store: Opener, text: str) -> None:
-    store, conversation = open_store(), Conversation(system=text)
+    store, conversation = open_store(), Conversation(parameters=Parameters(system=text))
     turn = make_turn(conversation, text, [text])
     store.add_turn(conversation, turn)
     feed(turn.reply, text)
@@ -147,18 +163,18 @@ def test_every_text_is_kept_word_for_word(open_store: Opener, text: str) -> None
     fill(turn.reply, text)
     store.finish(turn.reply)
     read = reopened(store, open_store, conversation.id)
-    assert (read.system, read.title, read.turns[0].prompt) == (text, text, text)
+    assert (read.parameters.system, read.title, read.turns[0].prompt) == (text, text, text)
     assert kept(read.turns[0].reply) == kept(turn.reply)
 
 
 def test_a_lone_surrogate_becomes_a_replacement_character_and_costs_no_row(open_store: Opener) -> None:
-    store, conversation = open_store(), Conversation(system="\ud800")
+    store, conversation = open_store(), Conversation(parameters=Parameters(system="\ud800"))
     turn = make_turn(conversation, "half \ud83d of it", ["mo\udcffdel"])
     store.add_turn(conversation, turn)
     feed(turn.reply, "open \ude42")
     store.checkpoint(turn.reply)
     read = reopened(store, open_store, conversation.id)
-    assert (read.system, read.turns[0].prompt) == ("\ufffd", "half \ufffd of it")
+    assert (read.parameters.system, read.turns[0].prompt) == ("\ufffd", "half \ufffd of it")
     assert (read.turns[0].reply.model, read.turns[0].reply.text) == ("mo\ufffddel", "open \ufffd")
     fill(turn.reply, "\udfff")
     store = open_store()
@@ -348,7 +364,7 @@ def test_a_file_of_an_earlier_version_is_brought_forward(
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(files("tui.chat").joinpath("migrations/0001.sql").read_text(encoding="utf-8"))
         connection.execute("PRAGMA user_version = 1")
-        connection.execute("INSERT INTO conversation VALUES ('c', 'Title', NULL, '2026-01-01T00:00:00+00:00', '')")
+        connection.execute("INSERT INTO conversation VALUES ('c', 'Title', 'Brief.', '2026-01-01T00:00:00+00:00', '')")
         connection.execute("INSERT INTO turn VALUES ('t', 'c', 0, 'Prompt', '', 0)")
         connection.execute(
             "INSERT INTO reply (id, turn, position, provider, model, outcome, text)"
@@ -357,6 +373,7 @@ def test_a_file_of_an_earlier_version_is_brought_forward(
     store = open_store()
     conversation = store.load("c")
     assert conversation is not None
+    assert conversation.parameters == Parameters(system="Brief.")
     assert (conversation.turns[0].reply.text, store.absence(), troubles) == ("Kept.", None, [])
 
 

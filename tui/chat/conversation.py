@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tui.settings.parameters import Parameters
 from tui.stream.events import (
     Finished,
     Interrupted,
@@ -140,17 +141,18 @@ class Conversation:
 
     id: str = field(default_factory=new_id)
     title: str = ""
-    system: str | None = None
+    parameters: Parameters = field(default_factory=Parameters)
+    """What a person set for this conversation; it stands over what the config and the flags say."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = field(default_factory=list)
 
     def messages(self, prompt: str, before: Turn | None = None) -> tuple[ChatMessage, ...]:
-        """What is sent with a prompt: the system prompt and each earlier turn that has an answer to show.
+        """What is sent with a prompt: each earlier turn that has an answer to show. The system prompt is a parameter.
 
         A turn whose chosen reply has no text is left out whole, so that the roles alternate. `before` is the turn of
         the prompt, where that is not a new one.
         """
-        messages = [ChatMessage(Role.SYSTEM, self.system)] if self.system else []
+        messages: list[ChatMessage] = []
         for turn in self.turns:
             if turn is before:
                 break

@@ -16,6 +16,7 @@ from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply, Turn, make_title
 from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
+from tui.settings.parameters import Parameters
 from tui.stream.client import Client, Fallback
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
@@ -39,6 +40,8 @@ class _Running:
     reply: Reply
     model: Model
     messages: tuple[ChatMessage, ...]
+    parameters: Parameters
+    """The conversation's own; `model` has them already, a fallback is to have them too."""
     view: View | None = None
     stream: bool = True
     task: asyncio.Task[None] | None = None
@@ -81,7 +84,7 @@ class ChatSession:
             conversation.title = make_title(prompt)
         conversation.turns.append(turn)
         for reply, model in zip(turn.replies, models, strict=True):
-            self._waiting[reply.id] = _Running(reply, model, messages)
+            self._await_start(conversation, reply, model, messages)
         if self._store is not None:
             self._store.add_turn(conversation, turn)
         return turn
@@ -90,7 +93,7 @@ class ChatSession:
         """Add an open reply of another model to a turn, to the same context, and store it; `start` asks for it."""
         reply = Reply(model.provider.name, model.id)
         turn.replies.append(reply)
-        self._waiting[reply.id] = _Running(reply, model, conversation.messages(turn.prompt, before=turn))
+        self._await_start(conversation, reply, model, conversation.messages(turn.prompt, before=turn))
         if self._store is not None:
             self._store.add_reply(turn, reply)
         return reply
@@ -100,6 +103,12 @@ class ChatSession:
         turn.choose(reply, adopted=adopted)
         if self._store is not None:
             self._store.choose(turn)
+
+    def set_parameters(self, conversation: Conversation, parameters: Parameters) -> None:
+        """Let these hold for what is asked in a conversation from now on, and store them."""
+        conversation.parameters = parameters
+        if self._store is not None:
+            self._store.keep_parameters(conversation)
 
     def start(self, reply: Reply, view: View, *, stream: bool = True) -> None:
         """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last.
@@ -156,6 +165,12 @@ class ChatSession:
             self.stop_all(Outcome.APP_EXIT)
             await asyncio.wait(pending)
 
+    def _await_start(
+        self, conversation: Conversation, reply: Reply, model: Model, messages: tuple[ChatMessage, ...]
+    ) -> None:
+        parameters = conversation.parameters
+        self._waiting[reply.id] = _Running(reply, model.with_parameters(parameters), messages, parameters)
+
     def _trace(self, running: _Running) -> None:
         """Give the reply its trace, with what is known before anything is asked."""
         reply = running.reply
@@ -167,7 +182,8 @@ class ChatSession:
         assert trace is not None, "start() gave it one"
         try:
             found = (self._find_model(name) for name in running.model.provider.fallback)
-            fallbacks = [Fallback(model.provider, model.id) for model in found if model is not None]
+            models = [model.with_parameters(running.parameters) for model in found if model is not None]
+            fallbacks = [Fallback(model.provider, model.id) for model in models]
             stream = self._client.stream(running.request, running.model.provider, trace, fallbacks)
             async with aclosing(stream) as events:
                 async for event in events:

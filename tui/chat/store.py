@@ -21,6 +21,7 @@ from tui.chat.database import Report
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_reply import StoredReply
 from tui.chat.writer import Statement, WriterThread
+from tui.settings.parameters import ParameterError, Parameters, read_parameters
 from tui.stream.events import Notice
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
@@ -41,12 +42,12 @@ class Store:
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""
-        now = _now()
+        now, parameters = _now(), _parameters_json(conversation)
         statements: list[Statement] = [
             (
-                "INSERT INTO conversation (id, title, system, created, updated) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET title = excluded.title, updated = excluded.updated",
-                (conversation.id, conversation.title, conversation.system, conversation.created.isoformat(), now),
+                (conversation.id, conversation.title, parameters, conversation.created.isoformat(), now),
             ),
             (
                 "INSERT INTO turn (id, conversation, position, prompt, created, chosen, adopted)"
@@ -61,6 +62,11 @@ class Store:
         """Store another open reply of a turn, before anything is asked."""
         sql, values = self._open_reply(turn, reply)
         self._writer.put([(sql, _clean(values))])
+
+    def keep_parameters(self, conversation: Conversation) -> None:
+        """Store the parameters of a conversation; one without a turn is stored with its first."""
+        values = _clean((_parameters_json(conversation), conversation.id))
+        self._writer.put([("UPDATE conversation SET parameters = ? WHERE id = ?", values)])
 
     def choose(self, turn: Turn) -> None:
         """Store which reply of a turn is its context."""
@@ -160,7 +166,7 @@ class Store:
         """A conversation with all its turns; None if there is none of this id. Blocks."""
         with _reading(self._writer) as connection:
             head = connection.execute(
-                "SELECT id, title, system, created FROM conversation WHERE id = ?", (identity,)
+                "SELECT id, title, parameters, created FROM conversation WHERE id = ?", (identity,)
             ).fetchone()
             if head is None:
                 return None
@@ -173,7 +179,7 @@ class Store:
                 Turn(prompt, [_load_reply(connection, row[4:]) for row in replies], turn, chosen, bool(adopted))
                 for (turn, prompt, chosen, adopted), replies in groupby(rows, itemgetter(0, 1, 2, 3))
             ]
-        return Conversation(head[0], head[1], head[2], datetime.fromisoformat(head[3]), turns)
+        return Conversation(head[0], head[1], _read_parameters(head[2]), datetime.fromisoformat(head[3]), turns)
 
     def load_reply(self, identity: str) -> Reply | None:
         """A reply as it is stored now, labelled if its process has died; None if there is none of this id. Blocks.
@@ -260,6 +266,17 @@ def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
     if outcome is None:
         reply.pieces, reply.reasoning_pieces, reply.refusal_pieces = _load_pieces(connection, identity).values()
     return reply
+
+
+def _parameters_json(conversation: Conversation) -> str:
+    return json.dumps(conversation.parameters.as_table(), ensure_ascii=False)
+
+
+def _read_parameters(text: str) -> Parameters:
+    try:
+        return read_parameters(json.loads(text))
+    except ParameterError:
+        return Parameters()  # a later version knows more; they stay in the row until they are set anew
 
 
 def _load_list(text: str) -> list[Any]:

@@ -20,6 +20,7 @@ from tui.compare.json_line import JsonPrinter
 from tui.compare.lineup import choose_models
 from tui.headless.stdout import CLOSED_STDOUT, give_up_stdout, say, write_error
 from tui.headless.stop_signals import Stopped, StopSignals
+from tui.settings.parameters import Parameters
 from tui.settings.secrets import Masker
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.stream.outcome import Outcome
@@ -120,7 +121,7 @@ class Comparer:
 
     async def _run_once(self, run: Run) -> None:
         session = self._session
-        conversation = Conversation(system=self._comparison.system)
+        conversation = Conversation(parameters=Parameters(system=self._comparison.system or None))
         turn = session.begin(conversation, run.prompt, self._models)
         entries = [
             Entry(label, run.number, reply, facts)

@@ -8,6 +8,8 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.ui.desk import Desk, open_raw, say, send_prompt, wait_for_status
+from tests.ui.server import RawServer
 from tui.settings.parameters import Parameters
 from tui.text.language import load_language
 from tui.ui.screens.parameters import ParametersScreen
@@ -71,3 +73,27 @@ async def test_what_the_model_has_is_shown() -> None:
     table = Table(configured=Parameters(top_p=0.3, system="x"))
     async with table.open() as (_, screen):
         assert any("system, top_p 0.3" in str(static.content) for static in screen.query(Static))
+
+
+def test_what_a_conversation_sets_is_shown_sent_and_kept(desk: Desk, raw_server: RawServer) -> None:
+    terminal = open_raw(desk, raw_server)
+    terminal.press("f3")
+    terminal.wait_for(say("parameters.title"))
+    terminal.send("seed = 7")
+    terminal.press("ctrl+j")
+    terminal.send('system = "Be brief."')
+    terminal.wait_for("brief.")
+    terminal.press("ctrl+s")
+    terminal.wait_gone(say("parameters.title"))
+    wait_for_status(terminal, "system, seed 7")
+    send_prompt(terminal, "hello")
+    stream = raw_server.next_stream()
+    assert stream.body["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert stream.body["seed"] == 7
+    stream.finish()
+    terminal.wait_for("ended")
+    terminal.press("ctrl+q")
+    terminal.wait_exit()
+    again = desk.open("--base-url", raw_server.base_url, "-m", "raw", "--continue")
+    again.wait_for("hello")
+    wait_for_status(again, "system, seed 7")

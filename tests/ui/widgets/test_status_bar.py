@@ -53,6 +53,11 @@ def test_a_provider_without_an_environment_has_no_brackets() -> None:
     assert [part.text for part in parts][:2] == ["local", "m"]
 
 
+def test_what_a_conversation_sets_is_shown_without_a_model_too() -> None:
+    parts = describe(None, None, load_language("en"), parameters=Parameters(seed=7))
+    assert [part.text for part in parts] == [say("status.no_model"), "seed 7", say("status.idle")]
+
+
 def test_parameters_are_shown_when_any_is_set_the_conversation_s_over_the_model_s() -> None:
     provider = Provider("acme", "https://acme.example/v1", parameters=Parameters(temperature=0.2))
     model, language = Model(provider, "qwen3"), load_language("en")

@@ -16,7 +16,7 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
-from tui.ui.screens.comparing import ComparingScreen
+from tui.ui.screens.tuning import TuningScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
@@ -31,7 +31,7 @@ ESCAPE_SECONDS = 2.0
 _HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
 
 
-class ChatScreen(ComparingScreen):
+class ChatScreen(TuningScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -202,6 +202,10 @@ class ChatScreen(ComparingScreen):
         self._show_status()
         self._send_queued()
 
+    def parameters_changed(self) -> None:
+        """The status bar shows what is set."""
+        self._show_status()
+
     def action_new_chat(self) -> None:
         """Begin a new conversation; a reply that is being written goes on and is kept."""
         self._give_queue_back()
@@ -231,7 +235,8 @@ class ChatScreen(ComparingScreen):
     def _show_status(self) -> None:
         elsewhere = len(self._elsewhere())
         model, queued = None if self._marked else self._model, len(self._queue.texts)
-        parts = describe(model, self._reply, self._language, queued=queued, elsewhere=elsewhere)
+        own = self._conversation.parameters
+        parts = describe(model, self._reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own)
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def _load_commands() -> "type[Provider]":
-    from tui.ui.screens.comparison_commands import ComparisonCommands
+    from tui.ui.screens.screen_commands import ScreenCommands
 
-    return ComparisonCommands
+    return ScreenCommands
 
 
 class ComparingScreen(ChoosingScreen):
@@ -162,7 +162,7 @@ class ComparingScreen(ChoosingScreen):
         else:
             self.notify(self._language.say("picker.most", count=MOST_MARKED), timeout=3, markup=False)
 
-    def comparison_commands(self) -> Iterator[SystemCommand]:
+    def commands(self) -> Iterator[SystemCommand]:
         """What the palette offers."""
         say = self._language.say
         yield SystemCommand(say("compare_view.mark"), say("compare_view.mark_help"), self.action_compare)

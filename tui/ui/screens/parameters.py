@@ -21,6 +21,15 @@ from tui.text.sanitise import sanitise, sanitise_line
 class ParameterEditor(TextArea):
     """The TOML; Tab leaves it alone, since nothing else here takes the focus."""
 
+    async def _on_key(self, event: events.Key) -> None:
+        """ctrl+j breaks the line, as in the prompt; here and not as a binding, which the next key would overtake."""
+        if event.key in ("ctrl+j", "shift+enter", "alt+enter"):
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        else:
+            await super()._on_key(event)
+
     async def _on_paste(self, event: events.Paste) -> None:
         """A control character in a paste must not reach the terminal."""
         event.prevent_default()
@@ -44,7 +53,13 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             border-title-color: $text-primary;
             padding: 0 1;
         }
-        ParameterEditor { height: 10; border: none; padding: 0; background: $surface; }
+        ParameterEditor, ParameterEditor:focus {
+            height: 10;
+            border: none;
+            margin: 1 0;
+            padding: 0;
+            background: $surface;
+        }
         Static { height: auto; color: $text-muted; }
         #parameters-complaint { color: $text-warning; }
     }
@@ -77,7 +92,10 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             yield Static("", markup=False, id="parameters-complaint")
 
     def action_save(self) -> None:
-        """Take what was written, if it can be sent."""
+        """Take what was written, if it can be sent; keys that came before this one are taken in first."""
+        self.editor.call_later(self._save)
+
+    def _save(self) -> None:
         try:
             parameters = read_parameters(tomllib.loads(self.editor.text))
         except tomllib.TOMLDecodeError as error:

@@ -47,10 +47,11 @@ def describe(
     end; `elsewhere` replies are being written in conversations that are not shown.
     """
     parts = [*_describe_model(model, language), *_describe_stream(reply, language)]
-    if model is not None and (shown := (parameters or Parameters()).over(model.parameters).shown()):
+    own = parameters or Parameters()
+    if shown := (own.over(model.parameters) if model is not None else own).shown():
         text = sanitise_line(shown)
         cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 1] + "…"
-        parts.insert(2, Part(cut, "$text-accent", 5))
+        parts.insert(2 if model is not None else 1, Part(cut, "$text-accent", 5))
     if queued:
         parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
     if elsewhere:

@@ -1,4 +1,4 @@
-"""ComparisonCommands: what the palette offers where replies are compared; loaded when the palette first opens."""
+"""ScreenCommands: what the palette offers on the screen in view; loaded when the palette first opens."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from tui.ui.screens.comparing import ComparingScreen
 
 
-class ComparisonCommands(Provider):
-    """The commands of a screen that compares."""
+class ScreenCommands(Provider):
+    """The commands of the chat."""
 
     async def discover(self) -> Hits:
         """All of them."""
@@ -25,4 +25,4 @@ class ComparisonCommands(Provider):
 
     def _commands(self) -> Iterator[SystemCommand]:
         if isinstance(self.screen, ComparingScreen):
-            yield from self.screen.comparison_commands()
+            yield from self.screen.commands()
