@@ -1,6 +1,7 @@
 """ChatSession: what ends a reply from outside, in each phase of it; how the view is told, and what is kept."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -279,6 +280,7 @@ async def test_a_view_that_fails_at_the_ending_too_loses_nothing(session: ChatSe
         await until(t.visit.left.is_set)
     assert (t.reply.outcome, t.reply.text) == (Outcome.INTERNAL_ERROR, SAID)
     assert t.reply.record is not None
+    gc.collect()  # asyncio tells of the view's exception when the task goes: here, and not in another test
 
 
 async def test_an_ending_of_the_servers_own_is_told_once(session: ChatSession) -> None:
