@@ -109,11 +109,16 @@ class MeasuredApp(App[None]):
         self.prompt.load_text(SIGN)
         self.prompt.move_cursor((0, 1))
 
-    async def do_stream(self, count: int, rate: float) -> dict[str, float]:
-        """Give tokens at a rate; one that is late is made up for, as by a network. Returns the CPU of each quarter."""
+    async def do_stream(self, count: int, rate: float, singly: bool = False) -> dict[str, float]:
+        """Give tokens at a rate. Returns the CPU of each quarter, until all is painted.
+
+        One that is late is made up for, as by a network; `singly`: each comes so long after the last was taken.
+        """
         start, marks = time.perf_counter(), [time.process_time()]
         for number, token in enumerate(islice(self._tokens, count), 1):
-            if (wait := start + number / rate - time.perf_counter()) > 0:
+            if singly:
+                await asyncio.sleep(1 / rate)
+            elif (wait := start + number / rate - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
             elif number % 50 == 0:
                 await asyncio.sleep(0)

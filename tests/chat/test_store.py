@@ -20,7 +20,7 @@ from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.trace import StreamTrace
+from tui.stream.trace import Clock, StreamTrace
 
 Opener = Callable[[], Store]
 
@@ -59,7 +59,8 @@ def reopened(store: Store, open_store: Opener, identity: str) -> Conversation:
 def kept(reply: Reply) -> tuple[object, ...]:
     """What is stored of a reply."""
     texts = (reply.text, reply.reasoning, reply.refusal)
-    return (reply.id, reply.provider, reply.model, *texts, reply.tool_calls, reply.notices, reply.outcome, reply.record)
+    ending = (reply.outcome, reply.record, reply.thought_seconds)
+    return (reply.id, reply.provider, reply.model, *texts, reply.tool_calls, reply.notices, *ending)
 
 
 def count(path: Path, table: str) -> int:
@@ -126,6 +127,20 @@ def test_an_ended_reply_is_read_back_as_it_was(open_store: Opener, path: Path) -
     assert kept(read) == kept(turn.reply)
     assert read.text == "The beginning, whole and whole"
     assert count(path, "piece") == 0
+
+
+def test_how_long_a_thought_took_is_kept(open_store: Opener) -> None:
+    store, conversation = open_store(), Conversation()
+    turn = make_turn(conversation, models=["whole", "cut"])
+    store.add_turn(conversation, turn)
+    for reply in turn.replies:
+        reply.trace = StreamTrace(Clock(monotonic=iter((10.0, 12.5, *range(13, 99))).__next__))
+        feed(reply, ReasoningDelta("hm"), "yes")
+    end(turn.replies[0])
+    store.finish(turn.replies[0])
+    store.checkpoint(turn.replies[1])
+    read = reopened(store, open_store, conversation.id).turns[0].replies
+    assert [reply.thought_seconds for reply in read] == [2.5, 2.5]
 
 
 def test_who_answers_in_the_end_is_kept(open_store: Opener) -> None:

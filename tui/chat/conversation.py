@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tui.chat.thought import ThoughtTimer
 from tui.settings.parameters import Parameters
 from tui.stream.events import (
     Finished,
@@ -60,9 +61,14 @@ class Reply:
     record: Record | None = None
     trace: StreamTrace | None = None
     """The live figures; None for a reply read back from the store."""
+    thought_seconds: float | None = None
+    """How long it thought before it spoke, once that is known; None: not at all, or nobody was there to see it."""
+    _thought_timer: ThoughtTimer = field(default_factory=ThoughtTimer, init=False, repr=False, compare=False)
 
     def apply(self, event: StreamEvent) -> None:
-        """Take one event of the stream."""
+        """Take one event of the stream, as it comes."""
+        if self.trace is not None and self.thought_seconds is None:
+            self.thought_seconds = self._thought_timer.take(event, self.trace.clock.monotonic())
         match event:
             case TextDelta(text):
                 self.pieces.append(text)

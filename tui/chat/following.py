@@ -32,6 +32,7 @@ async def follow(store: Store, replies: Sequence[Reply], view: Callable[[Reply, 
                 continue  # the next look reads everything, so nothing is lost but half a second
             if stored is not None:
                 reply.provider, reply.model = stored.provider, stored.model
+                reply.thought_seconds = stored.thought_seconds
                 for event in find_news(reply, stored):
                     reply.apply(event)
                     view(reply, event)

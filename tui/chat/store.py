@@ -27,7 +27,7 @@ from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
 
 CLOSE_SECONDS = 2.0
-_REPLY = "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record"
+_REPLY = "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -92,8 +92,9 @@ class Store:
         ]
         if reply.trace is not None:
             record = json.dumps(make_record(reply.trace, Outcome.APP_EXIT).as_json())
-            values = _clean((reply.provider, reply.model, record, reply.id))
-            statements.append(("UPDATE reply SET provider = ?, model = ?, record = ? WHERE id = ?", values))
+            values = _clean((reply.provider, reply.model, record, reply.thought_seconds, reply.id))
+            columns = "provider = ?, model = ?, record = ?, thought_seconds = ?"
+            statements.append((f"UPDATE reply SET {columns} WHERE id = ?", values))
         self._writer.put(statements)
 
     def finish(self, reply: Reply) -> None:
@@ -109,13 +110,14 @@ class Store:
             json.dumps([[call.index, call.id, call.name, call.arguments] for call in reply.tool_calls.values()]),
             json.dumps([_notice_json(notice) for notice in reply.notices]),
             json.dumps(reply.record.as_json()) if reply.record else None,
+            reply.thought_seconds,
             reply.id,
         )
         self._writer.put(
             [
                 (
                     "UPDATE reply SET provider = ?, model = ?, outcome = ?, text = ?, reasoning = ?, refusal = ?,"
-                    " tool_calls = ?, notices = ?, record = ?, owner = NULL WHERE id = ?",
+                    " tool_calls = ?, notices = ?, record = ?, thought_seconds = ?, owner = NULL WHERE id = ?",
                     _clean(values),
                 ),
                 ("DELETE FROM piece WHERE reply = ?", (reply.id,)),
@@ -249,7 +251,7 @@ def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[s
 
 def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
     """A reply from its columns, and from its pieces while it is being written, perhaps by another process."""
-    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record = row
+    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought = row
     reply = StoredReply(
         provider,
         model,
@@ -261,6 +263,7 @@ def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
         None,
         [_notice_from(item) for item in _load_list(notices)],
         Outcome(outcome) if outcome else None,
+        thought_seconds=thought,
     )
     reply.keep_record(record)
     if outcome is None:

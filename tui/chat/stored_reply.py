@@ -35,4 +35,4 @@ class StoredReply(Reply):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Reply):
             return NotImplemented
-        return all(getattr(self, field.name) == getattr(other, field.name) for field in fields(Reply))
+        return all(getattr(self, field.name) == getattr(other, field.name) for field in fields(Reply) if field.compare)

@@ -16,7 +16,7 @@ from tui.stream.events import (
     make_ending,
 )
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.trace import StreamTrace
+from tui.stream.trace import Clock, StreamTrace
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.stack import Stack
 
@@ -30,7 +30,7 @@ NARROW, WIDE = Layout(24), Layout(60)
 
 def growing(layout: Layout = NARROW) -> ReplyEntry:
     """A reply that has just been asked for, laid out."""
-    entry = ReplyEntry(Reply("local", "model", trace=StreamTrace()), ENGLISH, clock=iter(range(0, 9999, 3)).__next__)
+    entry = ReplyEntry(Reply("local", "model", trace=StreamTrace(Clock(monotonic=lambda: 0.0))), ENGLISH)
     entry.lay_out(layout)
     return entry
 
@@ -90,6 +90,7 @@ def test_text_that_waits_for_its_frame_survives_a_resize(cut: int) -> None:
 
 def test_rows_that_were_given_up_come_back_as_they_were() -> None:
     entry = growing()
+    entry.reply.trace = StreamTrace(Clock(monotonic=iter((4.0, 7.0)).__next__))
     grow(entry, [ReasoningDelta("hm"), TextDelta(TEXT), ending(Outcome.PREMATURE_EOF)])
     before = painted(entry)
     assert any("Thought for 3.0 s" in row for row in before)

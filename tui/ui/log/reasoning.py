@@ -1,7 +1,5 @@
 """Reasoning: what a model thought before it spoke, as a dim block that can be folded, with the time that it took."""
 
-from collections.abc import Callable
-
 from tui.markdown.layout import LEAST_CELLS, Layout
 from tui.markdown.line import Line, Span, Style
 from tui.text.language import Language
@@ -15,13 +13,10 @@ SHORT = 6
 
 
 class Reasoning:
-    """A thought while it grows and after; `clock` gives seconds. `seconds`: what it took, if that is known already."""
+    """A thought while it grows and after."""
 
-    def __init__(self, layout: Layout, clock: Callable[[], float], seconds: float | None = None) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._text = GrowingText(_narrower(layout))
-        self._clock = clock
-        self._began: float | None = None
-        self.seconds = seconds
         self._going_on = True
         self.head = Section()
         bar = Span(ornaments(ascii=layout.ascii).thought, Style("dim"))
@@ -32,18 +27,13 @@ class Reasoning:
         """Whether anything was thought."""
         return self._text.has_text
 
-    def feed(self, text: str, *, live: bool) -> None:
-        """Take the next piece; only of one that comes `live` the time is known."""
-        if live and self._began is None:
-            self._began = self._clock()
+    def feed(self, text: str) -> None:
+        """Take the next piece."""
         self._text.feed(text)
 
     def end(self) -> None:
-        """The model speaks; what it thinks after that belongs to the thought, but not to its time."""
-        if self._going_on:
-            self._going_on = False
-            if self._began is not None:
-                self.seconds = self._clock() - self._began
+        """The model speaks; what it thinks after that belongs to the thought all the same."""
+        self._going_on = False
 
     def close(self) -> None:
         """The thought is whole."""
@@ -58,23 +48,28 @@ class Reasoning:
         """Whether it is shown: as the person wants, else while it goes on, and after if it is short."""
         return wanted if wanted is not None else self._going_on or len(self._text.lines) <= SHORT
 
-    def refresh(self, wanted: bool | None, language: Language, layout: Layout) -> tuple[int | None, int | None]:
-        """Bring head and body up to date; the first row of each that may have changed."""
+    def refresh(
+        self, wanted: bool | None, seconds: float | None, language: Language, layout: Layout
+    ) -> tuple[int | None, int | None]:
+        """Bring head and body up to date; the first row of each that may have changed.
+
+        `wanted`: whether the person has it open; `seconds`: how long it took, if that is known.
+        """
         if not self.has_text:
             return None, None
         changed = self._text.update()
         shown = self.is_open(wanted)
-        head = self.head.replace(self._head_lines(language, layout, shown))
+        head = self.head.replace(self._head_lines(seconds, language, layout, shown))
         if not shown:
             return head, self.body.replace([])
         return head, self.body.grow(self._text.lines, changed if self.body.lines is self._text.lines else 0)
 
-    def _head_lines(self, language: Language, layout: Layout, shown: bool) -> list[Line]:
+    def _head_lines(self, seconds: float | None, language: Language, layout: Layout, shown: bool) -> list[Line]:
         signs = ornaments(ascii=layout.ascii)
         if self._going_on:
             words = language.say("log.thinking")
-        elif self.seconds is not None:
-            words = language.say("log.thought_for", seconds=f"{self.seconds:.1f}")
+        elif seconds is not None:
+            words = language.say("log.thought_for", seconds=f"{seconds:.1f}")
         else:
             words = language.say("log.thought")
         if not shown:

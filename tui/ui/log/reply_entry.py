@@ -4,13 +4,12 @@ Deltas are only gathered in `apply`; `update` brings the rows up to date, at a c
 """
 
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from rich.cells import cell_len
 
 from tui.chat.conversation import Reply
+from tui.chat.thought import ThoughtSplitter
 from tui.markdown.layout import Layout
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
@@ -22,7 +21,6 @@ from tui.ui.log.growing_text import BlockText, GrowingText
 from tui.ui.log.plain import BLANK
 from tui.ui.log.reasoning import Reasoning
 from tui.ui.log.section import Section
-from tui.ui.log.thought import ThoughtSplitter
 
 PORTION = 4_000
 """Characters that one update reads, so that a burst never holds the loop; the rest waits for the next."""
@@ -33,24 +31,16 @@ AT_ONCE = 5 * PORTION
 class ReplyEntry(Entry):
     """A reply with its note; what is folded in it is the person's choice."""
 
-    __slots__ = ("_clock", "_parts", "_seconds", "_standing", "record_shown", "reply", "thought_shown")
+    __slots__ = ("_parts", "_standing", "record_shown", "reply", "thought_shown")
 
-    def __init__(
-        self,
-        reply: Reply,
-        language: Language,
-        clock: Callable[[], float] = time.monotonic,
-        standing: Standing = ALONE,
-    ) -> None:
+    def __init__(self, reply: Reply, language: Language, standing: Standing = ALONE) -> None:
         super().__init__(language)
         self.reply = reply
         self._standing = standing
         self.thought_shown: bool | None = None
         """Whether the thought is open; None: while it is being thought, and after if it is short."""
         self.record_shown = False
-        self._clock = clock
         self._parts: _Parts | None = None
-        self._seconds: float | None = None  # that the thought took; only this entry was there to see it
 
     @property
     def source(self) -> str:
@@ -90,8 +80,6 @@ class ReplyEntry(Entry):
     def drop(self) -> None:
         """Give up the documents too."""
         super().drop()
-        if self._parts is not None:
-            self._seconds = self._parts.thought.seconds
         self._parts = None
 
     def update(self) -> int | None:
@@ -194,12 +182,11 @@ class ReplyEntry(Entry):
         stored = parts.stored.take(room)
         pending = [] if parts.stored else parts.backlog.take(room)
         for event in (*stored, *pending):
-            live = event not in stored
             match event:
                 case TextDelta(text) | RefusalDelta(text):
-                    parts.feed(text, live=live)
+                    parts.feed(text)
                 case ReasoningDelta(text):
-                    parts.thought.feed(text, live=live)
+                    parts.thought.feed(text)
         ended = self.reply.outcome is not None and not parts.is_behind
         if ended:
             parts.close()
@@ -213,8 +200,7 @@ class ReplyEntry(Entry):
             parts.text.lay_out(layout)
             parts.thought.lay_out(layout)
         else:
-            seconds = parts.thought.seconds if parts is not None else self._seconds
-            parts = self._parts = _Parts(layout, self._clock, seconds)
+            parts = self._parts = _Parts(layout)
             parts.stored.put(ReasoningDelta(self.reply.reasoning))
             parts.stored.put(TextDelta(self.source))
             self._take_pending(parts, sys.maxsize if size <= AT_ONCE else PORTION)
@@ -226,7 +212,7 @@ class ReplyEntry(Entry):
         assert self.layout is not None, "only rows are brought up to date"
         reply, language, layout = self.reply, self._language, self.layout
         head = parts.head.replace(head_lines(reply, language, layout, self._standing)) if told else None
-        thought_head, thought = parts.thought.refresh(self.thought_shown, language, layout)
+        thought_head, thought = parts.thought.refresh(self.thought_shown, reply.thought_seconds, language, layout)
         gap = parts.gap.replace([BLANK] if parts.thought.has_text and parts.text.has_text else [])
         changed = parts.text.update()
         words = parts.words.grow(parts.text.lines, changed)
@@ -243,10 +229,10 @@ class ReplyEntry(Entry):
 class _Parts:
     """What a reply is made of while it has rows."""
 
-    def __init__(self, layout: Layout, clock: Callable[[], float], seconds: float | None) -> None:
+    def __init__(self, layout: Layout) -> None:
         self.stored, self.backlog = Backlog(), Backlog()  # what was there when the rows were made, and what came since
         self._splitter = ThoughtSplitter()
-        self.thought = Reasoning(layout, clock, seconds)
+        self.thought = Reasoning(layout)
         self.text = GrowingText(layout)
         self.head, self.gap, self.words, self.tail = Section(), Section(), Section(), Section()
         if not layout.wrap_code:
@@ -257,11 +243,11 @@ class _Parts:
         """While something waits to be read."""
         return bool(self.stored or self.backlog)
 
-    def feed(self, text: str, *, live: bool) -> None:
+    def feed(self, text: str) -> None:
         """Take text, which may begin with a thought."""
         thought, words = self._splitter.feed(text)
         if thought:
-            self.thought.feed(thought, live=live)
+            self.thought.feed(thought)
         if words:
             self.thought.end()
             self.text.feed(words)
@@ -270,7 +256,7 @@ class _Parts:
         """Everything is whole."""
         thought, words = self._splitter.end()
         if thought:
-            self.thought.feed(thought, live=False)
+            self.thought.feed(thought)
         self.text.feed(words)
         self.thought.close()
         self.text.close()

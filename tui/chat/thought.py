@@ -1,13 +1,16 @@
-"""ThoughtSplitter: a text that may begin with a `<think>` block -> the thought and the rest, in any pieces.
+"""Thought: what of a reply is thought before it speaks, and for how long.
 
-Local models often send their reasoning so, in the text itself. A block anywhere else than at the start is text.
+Local models often send their reasoning in the text itself, as a `<think>` block. A block anywhere else than at the
+start is text.
 """
+
+from tui.stream.events import Finished, Interrupted, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 
 _OPEN, _CLOSE = "<think>", "</think>"
 
 
 class ThoughtSplitter:
-    """Feed it the text; nothing is lost: what is held back is what may still become a tag."""
+    """A text in any pieces -> the thought and the rest; nothing is lost: what is held back may still become a tag."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -49,6 +52,35 @@ class ThoughtSplitter:
         """What was held back, once the text is whole."""
         held, self._held = self._held, ""
         return (held, "") if self._state == "thought" else ("", held)
+
+
+class ThoughtTimer:
+    """How long one reply's thought takes: from its first piece to the first words, or to the end without any.
+
+    What is thought after the first words belongs to the thought, but not to its time.
+    """
+
+    def __init__(self) -> None:
+        self._splitter = ThoughtSplitter()
+        self._began: float | None = None
+        self._over = False
+
+    def take(self, event: StreamEvent, now: float) -> float | None:
+        """Take the next event at a time in seconds; returns, once, how long the thought took; else None."""
+        if self._over:
+            return None
+        thinks = False
+        match event:
+            case ReasoningDelta():
+                thinks = True
+            case TextDelta(text) | RefusalDelta(text):
+                thought, words = self._splitter.feed(text)
+                thinks, self._over = self._splitter.thinking or bool(thought), bool(words)
+            case Finished() | Interrupted():
+                self._over = True
+        if thinks and self._began is None:
+            self._began = now
+        return now - self._began if self._over and self._began is not None else None
 
 
 def _overlap(text: str, tag: str) -> int:

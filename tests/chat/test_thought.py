@@ -2,7 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.log.thought import ThoughtSplitter
+from tests.chat.sample import make_sample_record
+from tui.chat.thought import ThoughtSplitter, ThoughtTimer
+from tui.stream.events import ReasoningDelta, RefusalDelta, StreamEvent, TextDelta, UsageReport, make_ending
+from tui.stream.outcome import Outcome
 
 
 def split(pieces: list[str]) -> tuple[str, str]:
@@ -37,3 +40,28 @@ def test_pieces_make_no_difference(text: str, cuts: list[int]) -> None:
     ends = sorted(cut for cut in cuts if cut < len(text))
     pieces = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
     assert split(pieces) == split([text])
+
+
+END = make_ending(Outcome.CANCELLED, make_sample_record(Outcome.CANCELLED))
+
+
+@pytest.mark.parametrize(
+    ("events", "seconds"),
+    [
+        ([ReasoningDelta("a"), ReasoningDelta("b"), UsageReport(1, 2), TextDelta("c"), END], 3),
+        ([ReasoningDelta("a"), TextDelta("\n\n"), TextDelta("b"), END], 2),
+        ([ReasoningDelta("a"), RefusalDelta("b"), END], 1),
+        ([TextDelta("<thi"), TextDelta("nk>a"), TextDelta("b</think>"), TextDelta("\n"), TextDelta("c"), END], 3),
+        ([ReasoningDelta("a"), ReasoningDelta("b"), END], 2),
+        ([TextDelta("<think>never ends"), TextDelta(" before it is cut"), END], 2),
+        ([TextDelta("a"), ReasoningDelta("b"), TextDelta("c"), END], None),
+        ([TextDelta("a"), END], None),
+        ([ReasoningDelta("a"), ReasoningDelta("b")], None),
+    ],
+)
+def test_a_thought_takes_from_its_first_piece_to_the_first_words(
+    events: list[StreamEvent], seconds: float | None
+) -> None:
+    timer = ThoughtTimer()
+    told = [took for now, event in enumerate(events) if (took := timer.take(event, now)) is not None]
+    assert told == ([] if seconds is None else [seconds])
