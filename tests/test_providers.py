@@ -11,8 +11,8 @@ from tests.command import KEY, Command
 from tests.stream.peer import Peer, answer
 from tests.stream.wire import http
 from tui.practice import PracticeServer
-from tui.providers import choose_trial_model
 from tui.stream.listing import ModelListing
+from tui.stream.trial import choose_trial_model
 
 REPLY = {"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}]}
 

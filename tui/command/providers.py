@@ -4,7 +4,8 @@ import argparse
 import asyncio
 
 from tui.launch import Launch
-from tui.providers import Order, add_provider, list_providers
+from tui.providers import add_provider, list_providers
+from tui.settings.order import Order
 from tui.settings.secrets import Masker
 
 
@@ -13,8 +14,7 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     config, wish, language = launch.config, launch.wish, launch.load_language()
     if options.command == "providers list":
         return list_providers(config, launch.environ, language)
-    order = Order(
-        options.name, wish.base_url, wish.api_key_env, wish.dialect, wish.allow_http, wish.model, not options.no_test
-    )
+    order = Order(options.name, wish.base_url, wish.api_key_env, wish.dialect, wish.allow_http)
     path = config.path or launch.paths.config_file
-    return asyncio.run(add_provider(order, config, path, launch.environ, mask, language))
+    adding = add_provider(order, path, launch.environ, mask, language, model=wish.model, test=not options.no_test)
+    return asyncio.run(adding)

@@ -49,7 +49,8 @@ _PROVIDER_KEYS = (
 )
 _FACT_NAMES = ("context", "price_in", "price_out")
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
-_KEY_KINDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
+KEY_FIELDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
+"""The fields that name where a key is, and the kind of source each means; a provider has one of them at most."""
 
 
 class ConfigError(ValueError):
@@ -108,6 +109,11 @@ def read_config(path: Path, *, must_exist: bool = False) -> Config:
     return _Reader(path).config(table)
 
 
+def read_provider(name: str, table: Mapping[str, Any], path: Path) -> Provider:
+    """Check the table of one provider as if it stood in this file. Raises ConfigError."""
+    return _Reader(path).provider(name, table)
+
+
 class _Reader:
     """Checks one parsed file; `path` is for the complaints."""
 
@@ -116,7 +122,7 @@ class _Reader:
 
     def config(self, table: Mapping[str, Any]) -> Config:
         self._check_names("", table, _TOP_KEYS)
-        providers = {name: self._provider(name, item) for name, item in self._table("", table, "providers").items()}
+        providers = {name: self.provider(name, item) for name, item in self._table("", table, "providers").items()}
         self._check_fallbacks(providers)
         models = {name: self._model(name, item) for name, item in self._table("", table, "models").items()}
         keys = self._table("", table, "keys")
@@ -144,7 +150,7 @@ class _Reader:
             raise self._complaint(name, f'is "{value}"; it can be {", ".join(names[:-1])} or {names[-1]}')
         return value
 
-    def _provider(self, name: str, table: Any) -> Provider:
+    def provider(self, name: str, table: Any) -> Provider:
         where = f"providers.{name}"
         if name == PRACTICE:
             raise self._complaint(where, 'the name "practice" is taken by the built-in provider; choose another')
@@ -234,7 +240,7 @@ class _Reader:
                     )
 
     def _key_source(self, where: str, table: Mapping[str, Any]) -> KeySource:
-        named = [name for name in _KEY_KINDS if name in table]
+        named = [name for name in KEY_FIELDS if name in table]
         if len(named) > 1:
             raise self._complaint(where, f"names its key twice ({', '.join(named)}); keep one")
         if not named:
