@@ -28,6 +28,7 @@ from tui.ui.log.growing_text import load_markdown
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.question import Question
 from tui.ui.terminal.driver_choice import DriverChoice
@@ -279,6 +280,7 @@ class WeirApp(App[None]):
         say = self._opening.language.say
         yield SystemCommand(say("palette.models"), say("palette.models_help"), self._chat.action_pick_model)
         yield SystemCommand(say("palette.new"), say("palette.new_help"), self._chat.action_new_chat)
+        yield SystemCommand(say("palette.doctor"), say("palette.doctor_help"), self._chat.action_diagnose)
         if self._driver is not None and self._driver.can_suspend:
             yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
         yield from super().get_system_commands(screen)
@@ -297,7 +299,8 @@ class WeirApp(App[None]):
 
 def _binding_ids() -> set[str]:
     """Every id that `[keys]` may name."""
-    holders = (WeirApp, ChatScreen, ColumnLog, Columns, FindBar, Prompt, ModelPicker, ParametersScreen, Question)
+    overlays = (DoctorScreen, FindBar, ModelPicker, ParametersScreen, Question)
+    holders = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *overlays)
     classes = {kind for holder in holders for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
     bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
     return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}

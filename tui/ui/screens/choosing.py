@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tui.chat.catalogue import Model
 from tui.text.language import Language
+from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.reading import ReadingScreen
 from tui.ui.widgets.model_picker import Chosen, make_picker
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 class ChoosingScreen(ReadingScreen):
     """Whoever inherits says what follows from another choice."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "diagnose", "Doctor", id="doctor.open", show=False, tooltip="Find out why it breaks"),
+    ]
 
     def __init__(self, language: Language) -> None:
         super().__init__(language)
@@ -48,6 +55,11 @@ class ChoosingScreen(ReadingScreen):
             return
         at = recent.index(self._model) if self._model in recent else -step
         self._choose(recent[(at + step) % len(recent)])
+
+    def action_diagnose(self) -> None:
+        """Find out where the way to the current model breaks."""
+        if self._workspace is not None:
+            self.app.push_screen(DoctorScreen(self._workspace, self._model, self._language))
 
     def save_state(self) -> None:
         """Write what is remembered, off the loop; not in a worker, since leaving cancels those and waits for this."""
