@@ -134,6 +134,16 @@ def test_a_route_may_have_its_own_proxy_certificates_and_fallbacks(path: Path) -
     assert (one.proxy, one.ca_file, one.fallback) == ("http://proxy.test:3128", "~/root.pem", ("one/spare",))
 
 
+def test_prefill_is_one_of_the_ways_that_are_known(path: Path) -> None:
+    path.write_text(provider('prefill = "prefix"'))
+    assert read_config(path).providers["one"].prefill == "prefix"
+    path.write_text(provider('prefill = "auto"'))
+    assert read_config(path).providers["one"].prefill is None
+    path.write_text(provider('prefill = "always"'))
+    with pytest.raises(ConfigError, match=r"one\.prefill must be one of auto, off, message, prefix, partial, continue"):
+        read_config(path)
+
+
 @pytest.mark.parametrize(("value", "rule"), [('"auto"', "auto"), ("true", "on"), ("false", "off")])
 def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
     path.write_text(provider(f"usage = {value}"))

@@ -19,6 +19,7 @@ from tui.stream.events import (
     UsageReport,
 )
 from tui.stream.outcome import NoticeCode, Outcome
+from tui.stream.partial import Partial
 from tui.stream.record import Record
 from tui.stream.request import ChatMessage, Role
 from tui.stream.trace import StreamTrace
@@ -42,6 +43,18 @@ class ToolCall:
     arguments: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The reply that was cut and that another one, which begins with its whole text, goes on with."""
+
+    reply: str
+    """Its id."""
+    record: str | None
+    """The id of its record."""
+    length: int
+    """Characters of its text."""
+
+
 @dataclass(slots=True)
 class Reply:
     """One model's answer to one prompt, whole or cut. Its texts are word for word as received."""
@@ -61,6 +74,8 @@ class Reply:
     record: Record | None = None
     trace: StreamTrace | None = None
     """The live figures; None for a reply read back from the store."""
+    origin: Origin | None = None
+    """What it goes on with; its record is of its own request only."""
     thought_seconds: float | None = None
     """How long it thought before it spoke, once that is known; None: not at all, or nobody was there to see it."""
     _thought_timer: ThoughtTimer = field(default_factory=ThoughtTimer, init=False, repr=False, compare=False)
@@ -114,6 +129,12 @@ class Reply:
     def context(self) -> str:
         """What a model is sent of this reply: its text without a leading thought, else its refusal."""
         return _LEADING_THOUGHT.sub("", self.text, count=1) or self.refusal
+
+    @property
+    def partial(self) -> Partial | None:
+        """What a model is sent to go on with this reply; None where there is no text to go on from."""
+        text = _LEADING_THOUGHT.sub("", self.text, count=1)
+        return Partial(text, self.record.server if self.record else None) if text.strip() else None
 
 
 @dataclass(slots=True)

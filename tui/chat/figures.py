@@ -146,7 +146,8 @@ def _count(reply: Reply) -> tuple[Count | None, Count | None, Count | None]:
     A provider's count is of both. If it does not say how much of that is reasoning, the parts are estimated by their
     share of the characters, so that they never exceed what was counted.
     """
-    usage, shown, thought = reply.usage, len(reply.text) + len(reply.refusal), len(reply.reasoning)
+    usage, thought = reply.usage, len(reply.reasoning)
+    shown = len(reply.text) + len(reply.refusal) - (reply.origin.length if reply.origin else 0)
     counted = usage.tokens_out if usage else None
     apart = usage.tokens_reasoning if usage else None
     if counted is None:

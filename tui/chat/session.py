@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.catalogue import Model
-from tui.chat.conversation import Conversation, Reply, Turn, make_title
+from tui.chat.continuation import Continuation
+from tui.chat.conversation import Conversation, Origin, Reply, Turn, make_title
 from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.client import Client, Fallback
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
+from tui.stream.partial import Partial
 from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest
 from tui.stream.trace import Clock, StreamTrace
@@ -44,6 +46,8 @@ class _Running:
     """The conversation's own; `model` has them already, a fallback is to have them too."""
     view: View | None = None
     stream: bool = True
+    partial: Partial | None = None
+    continuation: Continuation | None = None
     task: asyncio.Task[None] | None = None
     stop: Outcome | None = None
     detail: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class _Running:
     @property
     def request(self) -> ChatRequest:
         """What is asked."""
-        return ChatRequest(self.model.id, self.messages, stream=self.stream)
+        return ChatRequest(self.model.id, self.messages, stream=self.stream, partial=self.partial)
 
 
 class ChatSession:
@@ -92,10 +96,18 @@ class ChatSession:
     def add_reply(self, conversation: Conversation, turn: Turn, model: Model) -> Reply:
         """Add an open reply of another model to a turn, to the same context, and store it; `start` asks for it."""
         reply = Reply(model.provider.name, model.id)
-        turn.replies.append(reply)
-        self._await_start(conversation, reply, model, conversation.messages(turn.prompt, before=turn))
-        if self._store is not None:
-            self._store.add_reply(turn, reply)
+        self._put(conversation, turn, reply, model)
+        return reply
+
+    def continue_reply(self, conversation: Conversation, turn: Turn, cut: Reply, model: Model) -> Reply:
+        """Add an open reply that begins with the whole text of one that was cut; `start` asks for what follows.
+
+        The one that was cut stays as it is. It must have a text to go on from.
+        """
+        reply = Reply(model.provider.name, model.id, pieces=[cut.text])
+        reply.origin = Origin(cut.id, cut.record.id if cut.record else None, len(cut.text))
+        self._put(conversation, turn, reply, model)
+        self._waiting[reply.id].partial = cut.partial
         return reply
 
     def choose(self, turn: Turn, reply: Reply, *, adopted: bool = True) -> None:
@@ -165,6 +177,13 @@ class ChatSession:
             self.stop_all(Outcome.APP_EXIT)
             await asyncio.wait(pending)
 
+    def _put(self, conversation: Conversation, turn: Turn, reply: Reply, model: Model) -> None:
+        """Put another reply into a turn, with the context of the turn's own prompt, and store it."""
+        turn.replies.append(reply)
+        self._await_start(conversation, reply, model, conversation.messages(turn.prompt, before=turn))
+        if self._store is not None:
+            self._store.add_reply(turn, reply)
+
     def _await_start(
         self, conversation: Conversation, reply: Reply, model: Model, messages: tuple[ChatMessage, ...]
     ) -> None:
@@ -175,6 +194,8 @@ class ChatSession:
         """Give the reply its trace, with what is known before anything is asked."""
         reply = running.reply
         reply.trace = StreamTrace(self._clock)
+        if running.partial is not None:
+            running.continuation = Continuation(running.partial, reply.trace)
         reply.trace.call = self._client.describe(running.request, running.model.provider)
 
     async def _run(self, running: _Running) -> None:
@@ -187,7 +208,8 @@ class ChatSession:
             stream = self._client.stream(running.request, running.model.provider, trace, fallbacks)
             async with aclosing(stream) as events:
                 async for event in events:
-                    self._take(running, event)
+                    for told in running.continuation.take(event) if running.continuation else (event,):
+                        self._take(running, told)
         except asyncio.CancelledError:
             # The task ends here whatever cancelled it; a stop that nobody asked for is the loop's own end.
             running.stop = running.stop or Outcome.APP_EXIT
@@ -224,6 +246,10 @@ class ChatSession:
         if running.checkpoint is not None:
             running.checkpoint.cancel()
         if reply.outcome is None:
+            for event in running.continuation.end() if running.continuation else ():
+                reply.apply(event)
+                if running.view is not None:
+                    running.view(event)
             outcome = running.stop or Outcome.APP_EXIT
             record = self._outside_record(running, outcome)
             reply.apply(make_ending(outcome, record))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.absence import Absence
-from tui.chat.conversation import Conversation, Reply, ToolCall, Turn
+from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
 from tui.chat.database import Report
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_reply import StoredReply
@@ -27,7 +27,9 @@ from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
 
 CLOSE_SECONDS = 2.0
-_REPLY = "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds"
+_REPLY = (
+    "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds, origin"
+)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -76,8 +78,8 @@ class Store:
     def _open_reply(self, turn: Turn, reply: Reply) -> Statement:
         self._saved[reply.id] = {}
         return (
-            "INSERT INTO reply (id, turn, position, provider, model, owner) VALUES (?, ?, ?, ?, ?, ?)",
-            (reply.id, turn.id, turn.place(reply), reply.provider, reply.model, self._owner),
+            "INSERT INTO reply (id, turn, position, provider, model, owner, origin) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (reply.id, turn.id, turn.place(reply), reply.provider, reply.model, self._owner, _origin_json(reply)),
         )
 
     def checkpoint(self, reply: Reply) -> None:
@@ -251,7 +253,7 @@ def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[s
 
 def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
     """A reply from its columns, and from its pieces while it is being written, perhaps by another process."""
-    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought = row
+    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought, origin = row
     reply = StoredReply(
         provider,
         model,
@@ -264,6 +266,7 @@ def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
         [_notice_from(item) for item in _load_list(notices)],
         Outcome(outcome) if outcome else None,
         thought_seconds=thought,
+        origin=Origin(*json.loads(origin)) if origin else None,
     )
     reply.keep_record(record)
     if outcome is None:
@@ -285,6 +288,10 @@ def _read_parameters(text: str) -> Parameters:
 def _load_list(text: str) -> list[Any]:
     """Read back what is an empty list nearly always."""
     return json.loads(text) if text != "[]" else []
+
+
+def _origin_json(reply: Reply) -> str | None:
+    return json.dumps([reply.origin.reply, reply.origin.record, reply.origin.length]) if reply.origin else None
 
 
 def _notice_json(notice: Notice) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
-from tui.settings.provider import DIALECTS, NO_KEY, Provider, Timeouts
+from tui.settings.provider import DIALECTS, NO_KEY, PREFILLS, Prefill, Provider, Timeouts
 from tui.settings.terminal import COLOUR_CHOICES
 
 PRACTICE = "practice"
@@ -41,6 +41,7 @@ _PROVIDER_KEYS = (
     "support",
     "allow_http",
     "usage",
+    "prefill",
     "proxy",
     "ca_file",
     "fallback",
@@ -188,6 +189,7 @@ class _Reader:
             self._text(where, table, "proxy"),
             self._text(where, table, "ca_file"),
             self._fallback(where, table),
+            prefill=self._prefill(where, table),
             parameters=self._parameters(f"{where}.parameters", self._table(where, table, "parameters")),
         )
 
@@ -272,6 +274,12 @@ class _Reader:
         if value != "auto":
             raise self._complaint(f"{where}.usage", 'must be "auto", true or false')
         return value
+
+    def _prefill(self, where: str, table: Mapping[str, Any]) -> Prefill | None:
+        value = table.get("prefill", "auto")
+        if value != "auto" and value not in PREFILLS:
+            raise self._complaint(f"{where}.prefill", f"must be one of auto, {', '.join(PREFILLS)}")
+        return next((known for known in PREFILLS if known == value), None)
 
     def _text(self, where: str, table: Mapping[str, Any], name: str) -> str | None:
         value = table.get(name)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tui.settings.provider import host_of, is_loopback
+from tui.settings.provider import Prefill, host_of, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Preset:
     dialect: str = "openai"
     usage: bool = False
     """Whether the route is known to take `stream_options.include_usage`."""
+    prefill: Prefill = "off"
+    """How the route is given the start of an answer that it is to go on with."""
     models: str | None = None
     """The path of a list of models that says more than `/models`, below the host."""
 
@@ -37,6 +39,8 @@ class Preset:
             table["api_key_env"] = self.api_key_env
         if self.usage and self.is_local:
             table["usage"] = True
+        if self.prefill != "off" and self.is_local:
+            table["prefill"] = self.prefill
         return table
 
 

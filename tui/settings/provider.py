@@ -12,6 +12,11 @@ from tui.settings.parameters import Parameters
 
 Origin = Literal["config", "flags", "environment", "found", "practice"]
 UsageRule = Literal["auto", "on", "off"]
+Prefill = Literal["off", "message", "prefix", "partial", "continue"]
+"""How a provider is given the start of an answer that it is to go on with: not at all; as a last message of the
+assistant's by itself (llama.cpp, OpenRouter); with `prefix` in it (Mistral, DeepSeek's beta); with `partial` in it
+(Moonshot, DashScope); with `continue_final_message` beside it (vLLM, SGLang)."""
+PREFILLS: tuple[Prefill, ...] = ("off", "message", "prefix", "partial", "continue")
 
 DIALECTS = ("openai",)
 """The wire formats that a provider may name."""
@@ -61,6 +66,8 @@ class Provider:
     fallback: tuple[str, ...] = ()
     """Models as `provider/id`, asked in this order when this route fails before any text has come."""
     origin: Origin = "config"
+    prefill: Prefill | None = None
+    """None: as the preset of this route says, else `off`."""
     parameters: Parameters = field(default_factory=Parameters, compare=False)
     """What is sent with every request on this route."""
     models: Mapping[str, ModelSettings] = field(default_factory=dict, compare=False)

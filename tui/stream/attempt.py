@@ -154,6 +154,7 @@ class Attempt:
             watchdog.first_event = now
         if events or (evidence.finish_reason and watchdog.finished is None):
             watchdog.last_progress = now
+            trace.mark_progress()
         if evidence.finish_reason is not None and (watchdog.finished is None or any(map(_is_text, events))):
             watchdog.finished = now
         for event in events:

@@ -13,14 +13,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Self
 
-from tui.settings.provider import Provider
+from tui.settings.provider import Prefill, Provider
 from tui.settings.secrets import Masker, Secret, read_key, secrets_of
 from tui.stream.attempt import Attempt
 from tui.stream.dialects import load_dialect
 from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.listing import LISTING_SECONDS, ModelListing, list_models
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.preparation import Prepared, describe, find_endpoint, find_key, prepare, wants_usage
+from tui.stream.partial import Partial
+from tui.stream.preparation import Prepared, choose_prefill, describe, find_endpoint, find_key, prepare, wants_usage
 from tui.stream.record import Circumstances, make_record
 from tui.stream.request import ChatRequest
 from tui.stream.retry import plan_retry
@@ -37,6 +38,10 @@ _REFUSED_ANYWHERE = (
     Outcome.CONTENT_FILTER,
     Outcome.CONTEXT_TOO_LONG,
 )
+
+
+_NO_PREFILL = (Outcome.BAD_REQUEST, Outcome.UNPROCESSABLE, Outcome.SERVER_ERROR)
+"""How a server refuses to go on with the start of an answer; it is asked once more, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class _Again:
 
     attempt: int = 1
     include_usage: bool = False
+    prefill: Prefill = "off"
     stale_used: bool = False
 
 
@@ -102,6 +108,8 @@ class Client:
         route = Fallback(provider, request.model)
         for following in (*fallbacks, None):
             asked = replace(request, model=route.model)
+            if asked.partial is not None and route.provider is not provider:
+                asked = replace(asked, partial=Partial(asked.partial.text))  # another server is behind that route
             ending: Ending | None = None
             async with aclosing(self._ask(asked, route.provider, trace)) as events:
                 async for event in events:
@@ -124,13 +132,16 @@ class Client:
         """One route with its retries; what the route and its model are set to goes into the request here."""
         request = request.over(provider.parameters_for(request.model))
         again = _Again(include_usage=wants_usage(provider))
+        if request.partial is not None:
+            again.prefill = choose_prefill(provider, request.partial.server)
         trace.call = self.describe(request, provider)
         key: Secret | None = None
         while True:
             trace.begin(again.attempt, self._retries + 1)
+            trace.prefilled = again.prefill != "off"
             try:
                 key = key or await self._find_key(provider)
-                prepared = self._prepare(request, provider, key, trace, include_usage=again.include_usage)
+                prepared = self._prepare(request, provider, key, trace, again)
             except Stop as stop:
                 yield self._end_early(stop, trace)
                 return
@@ -176,9 +187,11 @@ class Client:
         return key
 
     def _prepare(
-        self, request: ChatRequest, provider: Provider, key: Secret | None, trace: StreamTrace, *, include_usage: bool
+        self, request: ChatRequest, provider: Provider, key: Secret | None, trace: StreamTrace, again: _Again
     ) -> Prepared:
-        wire = load_dialect(provider.dialect).build(request, provider.base_url, include_usage=include_usage)
+        wire = load_dialect(provider.dialect).build(
+            request, provider.base_url, include_usage=again.include_usage, prefill=again.prefill
+        )
         endpoint = find_endpoint(wire.url)
         trace.call = replace(
             self.describe(request, provider),
@@ -201,6 +214,9 @@ class Client:
             return 0.0
         if again.include_usage and _rejects_usage(ending, attempt):
             again.include_usage = False
+            return 0.0
+        if again.prefill != "off" and ending.outcome in _NO_PREFILL:
+            again.prefill = "off"
             return 0.0
         return plan_retry(
             ending.outcome,

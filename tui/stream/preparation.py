@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from tui.settings.command import CommandRun
 from tui.settings.key_source import KeySource
-from tui.settings.preset import find_preset
-from tui.settings.provider import Provider, is_loopback
+from tui.settings.preset import find_preset, presets
+from tui.settings.provider import Prefill, Provider, is_loopback
 from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
 from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
@@ -132,6 +132,22 @@ def find_limits(provider: Provider) -> Limits:
         deadline=pick(chosen.deadline, defaults.deadline),
         first_byte_is_default=chosen.first_byte is None,
     )
+
+
+def choose_prefill(provider: Provider, server: str | None) -> Prefill:
+    """How a route is given the start of an answer: as configured, else as what it is known by takes it.
+
+    `server` is what it called itself when it last answered: a llama.cpp at any address is known by that.
+    """
+    if provider.prefill is not None:
+        return provider.prefill
+    if provider.origin == "practice":
+        return "message"
+    known = presets()
+    preset = find_preset(provider.base_url) or known.get((server or "").lower().partition("/")[0])
+    if preset is None and provider.origin == "found":
+        preset = known.get(provider.name)
+    return preset.prefill if preset is not None else "off"
 
 
 def wants_usage(provider: Provider) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tui.settings.parameters import Parameters
+from tui.stream.partial import Partial
 
 
 class Role(StrEnum):
@@ -33,6 +34,8 @@ class ChatRequest:
     stream: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the body (temperature, max_tokens, ...), sent only when set: some servers answer 422 else."""
+    partial: Partial | None = None
+    """The start of the answer, which the model is to go on with."""
 
     def over(self, defaults: Parameters) -> "ChatRequest":
         """This request, and where it says nothing these: fields of the body, and the system prompt."""

@@ -108,6 +108,12 @@ class StreamTrace:
     reused_connection: bool = False
     wall_lead: float = 0.0
     """By how much wall time led at the start of the attempt: it grows while the machine sleeps."""
+    prefilled: bool = False
+    """Whether the model was given the start of its answer, and not asked in words to go on with it."""
+    last_progress: float | None = None
+    """When the last event came that brought the reply on: text, reasoning, a tool call, its finish."""
+    keepalives_then: int = 0
+    """The keep-alives that had come by then."""
     retry_at: float | None = None
     """While a retry is waited for: when it begins."""
 
@@ -122,7 +128,8 @@ class StreamTrace:
         self.answer = None
         self.evidence = Evidence()
         self.sent = self.headers = self.first_byte = self.first_text = self.last_text = self.last_byte = None
-        self.ended = self.max_gap = self.retry_at = None
+        self.ended = self.max_gap = self.retry_at = self.last_progress = None
+        self.keepalives_then = 0
         self.bytes = self.bytes_sent = self.bursts = 0
         self.paused = 0.0
         self.burst_bytes, self.burst_events = [], []
@@ -153,6 +160,10 @@ class StreamTrace:
             self.first_burst_torn = torn
         if count and self.bursts == len(self.burst_events):
             self.burst_events[-1] += count
+
+    def mark_progress(self) -> None:
+        """The reply came on."""
+        self.last_progress, self.keepalives_then = self.clock.monotonic(), self.evidence.keepalives
 
     def mark_text(self) -> None:
         """Visible text came: what first-token time and speed are measured by."""

@@ -14,9 +14,11 @@ from tests.stream.dialects.quirks import FULL, ODD, QUIRKS
 from tests.stream.listener import Heard
 from tests.stream.pieces import cut_bytes, cuts
 from tests.stream.wire import DONE, delta, error, event, text
+from tui.settings.provider import Prefill
 from tui.stream.dialects.openai import OpenAIDialect
 from tui.stream.events import ToolCallDelta, UsageReport
 from tui.stream.evidence import Evidence
+from tui.stream.partial import Partial
 from tui.stream.provider_error import ErrorClass
 from tui.stream.request import ChatMessage, ChatRequest, Role
 
@@ -77,6 +79,36 @@ def test_the_request_is_exactly_this() -> None:
     }
     assert list(json.loads(wire.body)) == ["model", "stream", "messages"]
     assert "哪里".encode() in wire.body
+
+
+@pytest.mark.parametrize(
+    ("prefill", "last", "beside"),
+    [
+        ("message", {}, {}),
+        ("prefix", {"prefix": True}, {}),
+        ("partial", {"partial": True}, {}),
+        ("continue", {}, {"continue_final_message": True, "add_generation_prompt": False}),
+    ],
+)
+def test_the_start_of_an_answer_is_given_as_the_provider_takes_it(
+    prefill: Prefill, last: dict[str, Any], beside: dict[str, Any]
+) -> None:
+    request = replace(REQUEST, messages=REQUEST.messages[:2], partial=Partial("Im Schilf steht \n"))
+    wire = OpenAIDialect().build(request, "https://nest.test/v1", include_usage=False, prefill=prefill)
+    body = json.loads(wire.body)
+    assert body.pop("messages")[1:] == [
+        {"role": "user", "content": "Wo? 哪里?"},
+        {"role": "assistant", "content": "Im Schilf steht", **last},
+    ]
+    assert body == {"model": "heron-1", "stream": True, **beside}
+
+
+def test_else_it_is_asked_for_in_words_behind_the_answer() -> None:
+    request = replace(REQUEST, messages=REQUEST.messages[:2], partial=Partial("Im Schilf steht \n"))
+    body = json.loads(OpenAIDialect().build(request, "https://nest.test/v1", include_usage=False).body)
+    assert [message["role"] for message in body["messages"]] == ["system", "user", "assistant", "user"]
+    assert body["messages"][2] == {"role": "assistant", "content": "Im Schilf steht"}
+    assert "<<<Im Schilf steht>>>" in body["messages"][3]["content"]
 
 
 def test_what_the_person_set_is_sent_too() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui.settings.model_facts import ModelFacts
+from tui.settings.provider import Prefill
 from tui.stream.events import StreamEvent
 from tui.stream.evidence import Evidence
 from tui.stream.request import ChatRequest
@@ -48,8 +49,13 @@ class Dialect(Protocol):
 
     name: str
 
-    def build(self, request: ChatRequest, base_url: str, *, include_usage: bool) -> WireRequest:
-        """The request for a chat; `include_usage` asks for token counts at the end of a stream."""
+    def build(
+        self, request: ChatRequest, base_url: str, *, include_usage: bool, prefill: Prefill = "off"
+    ) -> WireRequest:
+        """The request for a chat; `include_usage` asks for token counts at the end of a stream.
+
+        `prefill`: how the start of an answer is given, if the request has one; else it is asked for in words.
+        """
 
     def build_models(self, base_url: str) -> WireRequest:
         """The request for the list of models."""

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from tui.settings.model_facts import ModelFacts
+from tui.settings.provider import Prefill
 from tui.stream.dialects import StreamDecoder, WireRequest
 from tui.stream.dialects.bare_reader import BareReader
 from tui.stream.dialects.bare_text import JSON, is_end_mark, is_object, leading_objects, whole_values
@@ -17,7 +18,8 @@ from tui.stream.dialects.page import PageSniffer
 from tui.stream.events import StreamEvent
 from tui.stream.evidence import HEAD_LIMIT, Evidence
 from tui.stream.model_facts import read_listed
-from tui.stream.request import ChatRequest
+from tui.stream.partial import Partial
+from tui.stream.request import ChatRequest, Role
 from tui.stream.sse import LINE_LIMIT, LineDecoder, SSEDecoder
 
 _FIELDS = frozenset({"data", "event", "id", "retry", "error"})
@@ -33,10 +35,16 @@ class OpenAIDialect:
 
     name = "openai"
 
-    def build(self, request: ChatRequest, base_url: str, *, include_usage: bool) -> WireRequest:
+    def build(
+        self, request: ChatRequest, base_url: str, *, include_usage: bool, prefill: Prefill = "off"
+    ) -> WireRequest:
         """POST {base_url}/chat/completions."""
         body: dict[str, Any] = {"model": request.model, "stream": request.stream}
         body["messages"] = [{"role": message.role, "content": message.text} for message in request.messages]
+        if request.partial is not None:
+            body["messages"] += _continuing(request.partial, prefill)
+            if prefill == "continue":
+                body |= {"continue_final_message": True, "add_generation_prompt": False}
         body.update(request.parameters)
         if include_usage and request.stream:
             body["stream_options"] = {"include_usage": True}
@@ -58,6 +66,14 @@ class OpenAIDialect:
     def decoder(self) -> StreamDecoder:
         """A fresh `OpenAIStreamDecoder`."""
         return OpenAIStreamDecoder()
+
+
+def _continuing(partial: Partial, prefill: Prefill) -> list[dict[str, Any]]:
+    """The messages that ask for what follows a text."""
+    begun: dict[str, Any] = {"role": Role.ASSISTANT, "content": partial.core}
+    if prefill == "off":
+        return [begun, {"role": Role.USER, "content": partial.instruction}]
+    return [{**begun, prefill: True} if prefill in ("prefix", "partial") else begun]
 
 
 def join_path(base_url: str, path: str) -> str:
