@@ -76,7 +76,9 @@ async def _open(
     if found is not None:
         catalogue.add_listing(found.provider.name, found.listing)
     journal = RecordJournal(
-        launch.paths.records, lambda reason: report(StoreTrouble("unwritable", str(launch.paths.records), reason))
+        launch.paths.records,
+        lambda reason: report(StoreTrouble("unwritable", str(launch.paths.records), reason)),
+        launch.config.records,
     )
     session = ChatSession(client, store, journal, find_model=catalogue.find)
     return Workspace(

@@ -15,6 +15,7 @@ from tui.chat.checkup import find_all_patients, find_patients, open_diagnosis
 from tui.chat.checkup_text import describe, make_ending, make_line, tabulate
 from tui.chat.journal import RecordJournal
 from tui.chat.workspace import Workspace
+from tui.settings.keeping import Keeping
 from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
 from tui.settings.terminal_survey import survey_terminal
@@ -50,7 +51,8 @@ async def examine(opener: Callable[[], Awaitable[Workspace]], wanted: Examinatio
             patients = find_patients(workspace, wanted.environ, workspace.choose_model())
         if not patients:
             return tell_no_route(wanted.language.say("headless.no_provider"), wanted)
-        reports = [await _examine_one(patient, wanted, mask) for patient in patients]
+        keeping = workspace.config.records
+        reports = [await _examine_one(patient, wanted, mask, keeping) for patient in patients]
     finally:
         await workspace.close()
     if wanted.as_json:
@@ -74,11 +76,11 @@ def tell_no_route(reason: str, wanted: Examination) -> int:
     return BAD_CONFIGURATION
 
 
-async def _examine_one(patient: Patient, wanted: Examination, mask: Masker) -> Report:
+async def _examine_one(patient: Patient, wanted: Examination, mask: Masker, keeping: Keeping) -> Report:
     def complain(reason: str) -> None:
         sys.stderr.write(f"weir: {sanitise_line(f'{wanted.paths.records}: {reason}')}\n")
 
-    journal = RecordJournal(wanted.paths.records, complain)
+    journal = RecordJournal(wanted.paths.records, complain, keeping)
     silent = wanted.as_json or wanted.every
     async with open_diagnosis(patient, mask, journal.append) as diagnosis:
         async for finding in diagnosis.findings():

@@ -1,15 +1,23 @@
-"""The journal of records: whole lines, for their owner only, and never more than two files."""
+"""The journal of records: whole lines, for their owner only, in two files that are limited by size and by age."""
 
 import dataclasses
 import json
 import stat
-import threading
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.chat.sample import make_sample_record
-from tui.chat.journal import ROTATE_BYTES, RecordJournal
+from tests.command import ROOT
+from tui.chat.journal import RecordJournal, part_before
+from tui.chat.record_file import read_journal
+from tui.settings.file_lock import hold_lock
+from tui.settings.keeping import Keeping
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -45,40 +53,101 @@ def test_file_and_folders_are_for_their_owner_only(journal: RecordJournal, path:
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
 
 
-def test_a_large_file_becomes_the_one_before(journal: RecordJournal, path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    before = path.with_name("records.jsonl.1")
-    before.write_text("the oldest")
-    path.write_bytes(b"x" * ROTATE_BYTES)
+def write_lines(path: Path, *days_old: float) -> list[str]:
+    """Records of these ages as a file; what stands in it."""
+    lines = []
+    for days in days_old:
+        moment = (NOW - timedelta(days=days)).isoformat().replace("+00:00", "Z")
+        lines.append(json.dumps(dataclasses.replace(make_sample_record(), time=moment).as_json()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return lines
+
+
+def read_lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_large_file_becomes_the_part_before(path: Path, reasons: list[str]) -> None:
+    journal = RecordJournal(path, reasons.append, Keeping(max_mb=0.02), lambda: NOW)
+    before = part_before(path)
+    written = []
+    for _ in range(30):
+        written.append(make_sample_record())
+        journal.append(written[-1])
+        assert path.stat().st_size + (before.stat().st_size if before.exists() else 0) <= 20_000
+    kept = [json.loads(line)["id"] for line in (*read_lines(before), *read_lines(path))]
+    assert kept == [record.id for record in written][-len(kept) :]
+    assert len(kept) >= 8
+    assert stat.S_IMODE(before.stat().st_mode) == 0o600
+    assert {one.name for one in path.parent.iterdir()} == {path.name, before.name, "records.lock"}
+
+
+def test_lines_leave_by_age_and_no_other_line_does(path: Path, reasons: list[str]) -> None:
+    part = part_before(path)
+    before, lines = write_lines(part, 40, 31, 29), write_lines(path, 25, 2)
+    journal = RecordJournal(path, reasons.append, Keeping(keep_days=30), lambda: NOW)
+    journal.tidy()
+    assert read_lines(part) == [before[2], *lines], "half the time has passed since the first line"
+    assert not path.exists()
+    lines = write_lines(path, 3)
+    before = write_lines(part, 31, 20)
     journal.append(make_sample_record())
-    assert before.read_text() == "the oldest", "the limit itself is not passed"
-    journal.append(make_sample_record())
-    assert before.stat().st_size > ROTATE_BYTES
-    assert path.read_text().count("\n") == 1
-    assert len(list(path.parent.iterdir())) == 2
+    assert read_lines(part) == before, "it was looked at today"
+    RecordJournal(path, reasons.append, Keeping(keep_days=30), lambda: NOW).append(make_sample_record())
+    assert read_lines(part) == before[1:]
+    assert read_lines(path)[0] == lines[0]
+    RecordJournal(path, reasons.append, Keeping(keep_days=0), lambda: NOW + timedelta(days=999)).tidy()
+    assert len(read_lines(path)) == 3, "0 is no limit"
+    RecordJournal(path, reasons.append, Keeping(keep_days=1), lambda: NOW + timedelta(days=999)).tidy()
+    assert not part.exists()
+    assert not path.exists()
 
 
-def test_threads_neither_mix_lines_nor_lose_one_by_rotating_twice(
-    journal: RecordJournal, path: Path, reasons: list[str]
-) -> None:
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"{}\n" * (ROTATE_BYTES // 3 + 1))
-    gate = threading.Barrier(8)
+def test_a_torn_line_does_not_join_with_the_next(path: Path, journal: RecordJournal) -> None:
+    first, second = make_sample_record(), make_sample_record()
+    journal.append(first)
+    with path.open("ab") as file:
+        file.write(json.dumps(second.as_json()).encode()[:70])
+    journal.append(second)
+    read = read_journal(path)
+    assert sorted(record.id for record in read.records) == sorted((first.id, second.id))
+    assert read.unreadable == 1
 
-    def append() -> None:
-        gate.wait()
-        for _ in range(25):
-            journal.append(make_sample_record())
 
-    threads = [threading.Thread(target=append) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    ids = [json.loads(line)["id"] for line in path.read_text().splitlines()]
-    assert len(set(ids)) == len(ids) == 200
-    assert path.with_name("records.jsonl.1").stat().st_size > ROTATE_BYTES
-    assert reasons == []
+APPENDING = """
+import sys
+from pathlib import Path
+from tests.chat.sample import make_sample_record
+from tui.chat.journal import RecordJournal
+from tui.settings.keeping import Keeping
+journal = RecordJournal(Path(sys.argv[1]), sys.exit, Keeping(max_mb=0.24))
+sys.stdin.readline()
+for _ in range(50):
+    record = make_sample_record()
+    journal.append(record)
+    print(record.id)
+"""
+
+
+def test_processes_neither_mix_lines_nor_lose_one_by_rotating(path: Path) -> None:
+    command = [sys.executable, "-c", APPENDING, str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    started = [subprocess.Popen(command, text=True, cwd=ROOT, **pipes) for _ in range(3)]
+    said = [process.communicate("go\n", timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0]
+    read = read_journal(path)
+    assert {record.id for record in read.records} == {line for out in said for line in out.split()}
+    assert (len(read.records), read.unreadable) == (150, 0)
+    assert part_before(path).stat().st_size > 0
+
+
+def test_a_lock_that_is_not_given_back_holds_nobody_up(path: Path, reasons: list[str]) -> None:
+    lock = path.with_name("records.lock")
+    with hold_lock(lock) as held, hold_lock(lock, patience=0) as twice:
+        assert (held, twice) == (True, False)
+    with hold_lock(lock, patience=0) as again:
+        assert again
 
 
 def test_a_failure_is_told_once_and_ends_nothing(path: Path, journal: RecordJournal, reasons: list[str]) -> None:
@@ -86,7 +155,7 @@ def test_a_failure_is_told_once_and_ends_nothing(path: Path, journal: RecordJour
     path.parent.write_text("a file where the folder should be")
     journal.append(make_sample_record())
     journal.append(make_sample_record())
-    assert reasons == ["Not a directory"]
+    assert reasons == ["File exists"]
     path.parent.unlink()
     journal.append(make_sample_record())
     assert path.read_text().count("\n") == 1

@@ -120,7 +120,8 @@ def test_two_processes_never_mix_their_lines(tmp_path: Path) -> None:
     assert sorted(path.read_text().splitlines()) == ["a" * 3000] * 300 + ["b" * 3000] * 300
 
 
-def test_a_line_that_a_full_disk_takes_in_part_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("alone", "left"), [(True, 101), (False, 150)])
+def test_a_line_that_a_full_disk_takes_in_part_is_an_error(tmp_path: Path, alone: bool, left: int) -> None:
     path = tmp_path / "log"
     append_line(path, "x" * 100)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -128,8 +129,8 @@ def test_a_line_that_a_full_disk_takes_in_part_is_an_error(tmp_path: Path) -> No
     resource.setrlimit(resource.RLIMIT_FSIZE, (150, limits[1]))
     try:
         with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-            append_line(path, "y" * 100)
+            append_line(path, "y" * 100, alone=alone)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
-    assert path.stat().st_size == 150
+    assert path.stat().st_size == left

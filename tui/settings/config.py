@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tui.settings.keeping import Keeping
 from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
@@ -29,7 +30,7 @@ _CHOICES = {
     "discovery": ("auto", "off"),
 }
 """The keys with a few known values; the first is what holds without them."""
-_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys")
+_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys", "records")
 _PROVIDER_KEYS = (
     "base_url",
     "dialect",
@@ -50,6 +51,7 @@ _PROVIDER_KEYS = (
 )
 _FACT_NAMES = ("context", "price_in", "price_out")
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
+_KEEPING_KEYS = {"max_mb": "megabytes", "keep_days": "days"}
 KEY_FIELDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
 """The fields that name where a key is, and the kind of source each means; a provider has one of them at most."""
 
@@ -85,6 +87,7 @@ class Config:
     """Whether the well-known ports of this machine are asked for models: auto or off."""
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     """By `provider/id`; the providers above have theirs already."""
+    records: Keeping = field(default_factory=Keeping)
 
     def settings_for(self, provider: str) -> dict[str, ModelSettings]:
         """What is said of the models of one provider, by their ids."""
@@ -137,6 +140,7 @@ class _Reader:
             keys=keys,
             path=self._path,
             models=models,
+            records=self._keeping(self._table("", table, "records")),
             mouse=self._flag("", table, "mouse", unset=True),
             ascii=self._flag("", table, "ascii"),
             **{name: self._choice(table, name, known) for name, known in _CHOICES.items()},
@@ -266,6 +270,13 @@ class _Reader:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e7:
                 raise self._complaint(f"{where}.{name}", "must be a number of seconds, 0 for no limit")
         return Timeouts(**{name: float(value) for name, value in table.items()})
+
+    def _keeping(self, table: Mapping[str, Any]) -> Keeping:
+        self._check_names("records", table, tuple(_KEEPING_KEYS))
+        for name, value in table.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
+                raise self._complaint(f"records.{name}", f"must be a number of {_KEEPING_KEYS[name]}, 0 for no limit")
+        return Keeping(**{name: float(value) for name, value in table.items()})
 
     def _usage(self, where: str, table: Mapping[str, Any]) -> Any:
         value = table.get("usage", "auto")

@@ -47,6 +47,11 @@ class Paths:
         return self.state / "records.jsonl"
 
     @property
+    def support(self) -> Path:
+        """Support bundles that were written, masked."""
+        return self.state / "support"
+
+    @property
     def models(self) -> Path:
         """What the providers listed last, and how fast each model was here."""
         return self.state / "models.json"
@@ -98,13 +103,23 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
-def append_line(path: Path, line: str) -> None:
-    """Append one line with a single write, so that two processes never mix theirs; 0600. Raises OSError."""
+def append_line(path: Path, line: str, *, alone: bool = False) -> None:
+    """Append one line with a single write, so that two processes never mix theirs; 0600. Raises OSError.
+
+    `alone`: nobody else writes meanwhile. Then it is written whole or not at all, and does not join with a line that a
+    crash has torn.
+    """
     make_private_folder(path.parent)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     data = line.encode(errors="replace") + b"\n"
     try:
-        if os.write(handle, data) < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk takes a part and says no more
+        before = os.fstat(handle).st_size
+        if alone and before and os.pread(handle, 1, before - 1) != b"\n":
+            data = b"\n" + data
+        written = os.write(handle, data)
+        if written < len(data):  # a full disk takes a part and says no more
+            if alone:
+                os.ftruncate(handle, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(handle)

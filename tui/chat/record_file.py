@@ -1,0 +1,81 @@
+"""Record file: the records that a journal holds, read back; a line that is none, such as a torn one, is left out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+from tui.chat.journal import moment_of, part_before
+from tui.stream.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What was read."""
+
+    records: tuple[Record, ...] = ()
+    """The oldest first."""
+    unreadable: int = 0
+    """Lines that are no record: torn by a crash, or changed by hand."""
+
+
+def read_journal(path: Path) -> Journal:
+    """Both parts of a journal; blocks, raises OSError. One that is not there is empty."""
+    # The file itself is opened first: should it become the part before meanwhile, it is read twice and told by its ids.
+    later = _read(path)
+    records: dict[str, Record] = {}
+    unreadable = 0
+    for line in (*_read(part_before(path)).split("\n"), *later.split("\n")):
+        if not line.strip():
+            continue
+        if (record := read_record(line)) is None:
+            unreadable += 1
+        else:
+            records[record.id] = record
+    return Journal(tuple(sorted(records.values(), key=lambda record: record.time)), unreadable)
+
+
+def find_records(journal: Journal, start: str) -> list[Record]:
+    """The records whose id begins so; an id that is whole finds at most one."""
+    return [record for record in journal.records if start and record.id.startswith(start.lower())]
+
+
+def read_record(line: str) -> Record | None:
+    """The record of one line; None if it is not whole, or a field is not of its kind."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or moment_of(value) is None:
+        return None
+    fits = all(name in value and _is_kind(value[name], kind) for name, kind in _KINDS)
+    return Record.from_json(value) if fits else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _is_kind(value: Any, kind: Any) -> bool:
+    if isinstance(kind, UnionType):
+        return any(_is_kind(value, one) for one in get_args(kind))
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if get_origin(kind) is list:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, get_origin(kind) or kind)
+
+
+def _kinds() -> Iterator[tuple[str, Any]]:
+    for item in fields(Record):
+        yield item.name, item.type
+
+
+_KINDS = tuple(_kinds())

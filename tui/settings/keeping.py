@@ -1,0 +1,17 @@
+"""Keeping: how many records are kept, and for how long."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The limits of `records.jsonl` and its rotated part together; 0 is no limit."""
+
+    max_mb: float = 16.0
+    """Megabytes of 10**6 bytes."""
+    keep_days: float = 90.0
+
+    @property
+    def part_bytes(self) -> float:
+        """How large each of the two files may be; infinite without a limit."""
+        return self.max_mb * 1e6 / 2 if self.max_mb else float("inf")
