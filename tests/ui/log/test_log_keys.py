@@ -244,11 +244,11 @@ def test_a_new_chat_forgets_marks_and_search(desk: Desk, raw_server: RawServer) 
     assert terminal.wait_exit() == 0
 
 
-def test_keys_that_arrive_with_the_tab_are_for_the_log(desk: Desk, raw_server: RawServer) -> None:
+def test_keys_of_one_read_are_for_whoever_has_the_focus_by_then(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, "first reply", "second reply")
     terminal.send("\tkk")
     wait_marked(terminal, "first reply")
-    terminal.press("escape")
-    terminal.wait_gone("▌")
-    terminal.send("kk")
-    terminal.wait_for("│ kk")
+    terminal.send("\rjk\x06second")
+    terminal.wait_for(lambda text: any(row.strip() == "second" for row in text.splitlines()))
+    terminal.send("\rkk\rk")
+    terminal.wait_for("│ jkk")

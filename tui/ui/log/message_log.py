@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.message import Message
 
 from tui.chat.conversation import Conversation
@@ -14,7 +15,9 @@ from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.stack import Place
 from tui.ui.log.turns import TurnView
 from tui.ui.log.view import TOP
+from tui.ui.widgets.key_order import KeyOrder
 
+_YIELDING = frozenset({"leave", "adopt", "ask_other", "screen.back"})
 SLIDE = 8
 """Cells by which a key moves wide code sideways."""
 
@@ -104,6 +107,11 @@ class MessageLog(TurnView, can_focus=True):
     ) -> None:
         super().__init__(language, frames=frames, behind=behind, ascii=ascii, wrap_code=wrap_code)
         self._cursor = Cursor()
+        self._key_order = KeyOrder(self, _YIELDING)
+
+    async def _on_key(self, event: Key) -> None:
+        """Keys that were typed behind one that leaves the log are for whoever comes next."""
+        await self._key_order.take(event)
 
     def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""

@@ -162,7 +162,7 @@ class ChatScreen(TuningScreen):
             self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)
         elif not self.stop_reply():
             self.close_search()
-            self.prompt.focus()
+            self.set_focus(self.prompt)
 
     def _asked_again(self) -> bool:
         """Whether Esc came twice: a slow link may tear an arrow key's sequence, which begins with one."""

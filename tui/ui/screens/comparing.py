@@ -152,7 +152,7 @@ class ComparingScreen(ChoosingScreen):
         self.notify(self._language.say("compare_view.adopted", model=name), timeout=3, markup=False)
         if (model := self._model_of(reply)) is not None:
             self._choose(model)
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     @on(MessageLog.OtherWanted)
     def ask_other(self, event: MessageLog.OtherWanted) -> None:

@@ -35,7 +35,7 @@ class ReadingScreen(Screen[None]):
     def leave_log(self) -> None:
         """Go on typing; a search is over."""
         self.close_search()
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     @on(MessageLog.Missed)
     def tell_missed(self, event: MessageLog.Missed) -> None:
@@ -49,13 +49,13 @@ class ReadingScreen(Screen[None]):
             self.notify(self._language.say("find.count", count=count), timeout=4, markup=False)
         else:
             self.notify(self._language.say("log.not_found"), timeout=3, markup=False)
-        self.log_view.focus()
+        self.set_focus(self.log_view)
 
     @on(FindBar.Closed)
     def end_search(self) -> None:
         """Mark nothing any more."""
         self.close_search()
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     def close_search(self) -> bool:
         """End the search; False if there was none."""

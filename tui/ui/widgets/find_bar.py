@@ -5,8 +5,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
+
+from tui.ui.widgets.key_order import KeyOrder
 
 
 class FindBar(Input):
@@ -38,11 +41,16 @@ class FindBar(Input):
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint, compact=True)
         self.cursor_blink = False
+        self._key_order = KeyOrder(self, {"submit", "close"}, takes_text=True)
+
+    async def _on_key(self, event: Key) -> None:
+        """Keys that were typed behind the Enter or Esc that ends it are for the log or the prompt."""
+        await self._key_order.take(event)
 
     def open(self) -> None:
         """Come into sight and take the keys; what was looked for last can be typed over."""
         self.add_class("-shown")
-        self.focus()
+        self.screen.set_focus(self)
 
     @on(Input.Submitted)
     def look(self, event: Input.Submitted) -> None:

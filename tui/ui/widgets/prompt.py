@@ -12,6 +12,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.widgets.attachment import Attachments
+from tui.ui.widgets.key_order import KeyOrder
 
 
 class Prompt(TextArea):
@@ -58,33 +59,22 @@ class Prompt(TextArea):
             lambda size, lines: language.say("prompt.attachment", size=f"{size / 1000:.0f}", lines=lines)
         )
         self._burst = Burst()
+        self._key_order = KeyOrder(self, frozenset(), takes_text=True)
         self._unsure = False
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
 
     async def _on_key(self, event: events.Key) -> None:
-        """Do at once what a key means here: by way of the app it would come behind keys that were typed after it.
-
-        Over a slow link several keys arrive in one read. An Enter that nothing is bound to does nothing.
-        """
-        if self.screen.focused not in (None, self):
-            # It was typed after the focus had gone, in the same read.
-            event.stop()
-            event.prevent_default()
-            self.screen.focused.post_message(events.Key(event.key, event.character))
+        """An Enter of a paste is a line end, and one that nothing is bound to does nothing; else as `KeyOrder` does."""
+        if self._key_order.pass_on(event):
             return
         if self._is_line_end(event):
             event.stop()
             event.prevent_default()
-            return
-        bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
-        if bound is not None and bound.node is self and await self.app.run_action(bound.binding.action, self):
-            event.stop()
-            event.prevent_default()
-        elif event.key == "enter":
+        elif event.key == "enter" and "enter" not in self.screen.active_bindings:
             event.prevent_default()
         else:
-            await super()._on_key(event)
+            await self._key_order.take(event)
 
     def _is_line_end(self, event: events.Key) -> bool:
         """Whether a key is an Enter of a paste that came without marks; also settles what an Enter before it was."""
@@ -155,4 +145,4 @@ class Prompt(TextArea):
         typed, text = self.text, self._attachments.fold(text)
         self.load_text(f"{text}\n\n{typed}" if typed.strip() else text)
         self.move_cursor(self.document.end)
-        self.focus()
+        self.screen.set_focus(self)
