@@ -3,6 +3,8 @@
 import ast
 import asyncio
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,3 +129,14 @@ async def test_a_command_imports_only_what_it_needs(tmp_path: Path) -> None:
     assert {"httpx", "sqlite3", "tui.ask", "tui.chat.store"} <= asked
     assert asked & {"textual", "tui.ui", "tui.markdown"} == set()
     assert refused & {"textual", "tui.ui"} == set()
+
+
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
+    first = "import tui.cli, tui.command.chat, tui.ui.run, tui.ui.app, tui.ui.departure, tui.ui.terminal.driver"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{first}, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    loaded = set(told.stdout.split())
+    assert {"tui.ui.app", "tui.ui.screens.opening", "textual"} <= loaded
+    later = {"httpx", "sqlite3", "markdown_it", "pygments", "tui.settings.mask", "tui.stream", "tui.markdown"}
+    assert loaded & (later | {"tui.ui.log", "tui.ui.screens.chat", "tui.chat.catalogue", "tui.chat.store"}) == set()

@@ -125,7 +125,8 @@ def measure_start() -> Iterator[Figure]:
             for name, (argv, sign) in programs.items():
                 found[name].append(_find_first_paint(argv, {**AS_WEIR, **environ}, Path(folder), sign))
     ours, theirs = (statistics.median(found[name]) for name in programs)
-    yield at_most("first paint, CPU beside a bare app", ours / theirs, 1.25, f"{ours:.2f} s / {theirs:.2f} s")
+    shown = f"{ours / theirs:.2f} ({ours:.3f} / {theirs:.3f} s)"
+    yield at_most("first paint, CPU beside a bare app", ours / theirs, 1.25, shown)
 
 
 def _find_first_paint(argv: list[str], environ: dict[str, str], folder: Path, sign: str) -> float:

@@ -1,7 +1,10 @@
 """The app without a terminal, for what a terminal does not show; driven with Textual's Pilot."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from tui.chat.database import Report
 from tui.chat.routes import Wish
@@ -36,3 +39,10 @@ def make_app(home: Path, opener: Opener, *, config: Config | None = None, theme:
 def make_paths(home: Path) -> Paths:
     """Three folders in one."""
     return Paths(home / "config", home / "data", home / "state")
+
+
+async def until(pilot: Pilot[None], arrived: Callable[[], bool]) -> None:
+    """Let the app work until something has come about; a test that waits in vain fails after 20 seconds."""
+    async with asyncio.timeout(20):
+        while not arrived():
+            await pilot.pause(0.01)

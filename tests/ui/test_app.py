@@ -6,7 +6,7 @@ import pytest
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, Sentence, open_raw, say, send_prompt, spoken, squeeze, wait_for_status, welcome
-from tests.ui.opened import Consent, make_app, make_opener
+from tests.ui.opened import Consent, make_app, make_opener, until
 from tests.ui.server import RawServer
 from tests.ui.terminal.cells import CellScreen
 from tui.chat.database import Report
@@ -14,7 +14,7 @@ from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.settings.provider import Provider
-from tui.ui.app import _binding_ids
+from tui.ui.binding_id import binding_ids
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
@@ -38,6 +38,7 @@ async def test_a_prompt_sent_while_everything_opens_waits_and_is_not_lost(tmp_pa
     app = make_app(tmp_path, opener, config=config)
     async with app.run_test() as pilot:
         await pilot.press(*"early", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.query_one(PromptQueue).texts != [])
         assert app.screen.query_one(Prompt).text == ""
         assert app.screen.query_one(PromptQueue).has_class("-shown")
         gate.set()
@@ -151,7 +152,7 @@ def test_a_theme_of_the_persons_own_is_used(desk: Desk) -> None:
 async def test_shipped_themes_paint(tmp_path: Path, name: str) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test() as pilot:
-        await app.workers.wait_for_complete()
+        await until(pilot, lambda: app.workspace is not None)
         app.theme = name
         await pilot.press("h", "i", "enter")
         await pilot.pause()
@@ -204,4 +205,4 @@ def test_a_theme_picked_in_the_palette_is_remembered(desk: Desk) -> None:
 
 def test_every_key_that_a_place_has_may_be_changed() -> None:
     named = {"app.quit", "log.copy", "log.find", "prompt.send", "picker.mark", "find.close", "compare.adopt"}
-    assert named <= _binding_ids()
+    assert named <= binding_ids()

@@ -85,6 +85,9 @@ def _open_app(options: argparse.Namespace, launch: Launch, terminal: Terminal, m
         raise UsageError(_NO_TERMINAL)
     if piped:
         _put_into_editor(piped, launch)
+    from tui.ui.collector import pause_collector
+
+    pause_collector()
     from tui.ui.run import run_app
 
     async def opener(report: Any, consent: Any) -> Any:

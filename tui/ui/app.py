@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from textual import on
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.worker import WorkerFailed
 
-from tui.settings.clipboard import copy
 from tui.settings.config import Config
 from tui.settings.paths import Paths, shipped_themes
 from tui.settings.state import read_state
@@ -23,20 +22,12 @@ from tui.settings.theme_file import read_themes
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.collector import tune_collector
-from tui.ui.log.columns import ColumnLog, Columns
-from tui.ui.log.growing_text import load_markdown
-from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.doctor import DoctorScreen
-from tui.ui.screens.parameters import ParametersScreen
-from tui.ui.screens.question import Question
+from tui.ui.screens.opening import OpeningScreen
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
-from tui.ui.widgets.find_bar import FindBar
-from tui.ui.widgets.model_picker import ModelPicker
-from tui.ui.widgets.prompt import Prompt
+from tui.ui.widgets.prompt import Prompt, key_hint
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -44,6 +35,8 @@ if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
     from tui.settings.secrets import Masker
     from tui.stream.discovery import FoundServer
+    from tui.ui.log.message_log import MessageLog
+    from tui.ui.screens.chat import ChatScreen
 
 QUIT_SECONDS = 2.0
 """How long "again to quit" holds."""
@@ -59,6 +52,25 @@ class Repainter(Protocol):
 
     def repaint(self) -> None:
         """Send everything again."""
+
+
+class Front(Protocol):
+    """The screen below all others: the opening one, then the chat."""
+
+    prompt: Prompt
+
+    def unsent(self) -> str:
+        """What was typed and has not gone out; also when the screen is gone."""
+
+    @property
+    def selected_text(self) -> str:
+        """What is marked in the log."""
+
+    def clear_marks(self) -> None:
+        """Mark nothing any more."""
+
+    def stop_reply(self) -> bool:
+        """Stop the reply in view, or take back what was just sent; False if there is nothing to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +111,11 @@ class WeirApp(App[None]):
         super().__init__(opening.driver.driver, ansi_color=True if opening.no_color else None)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        manner = Manner(
-            remote=opening.terminal.ssh, ascii=opening.config.ascii, wrap_code=opening.config.code == "wrap"
+        self._opening_screen = OpeningScreen(
+            opening.language, self._state.draft, key_hint(opening.language, opening.config.keys)
         )
-        self._chat = ChatScreen(opening.language, self._state.draft, opening.config.keys, manner, self._is_behind)
+        self._front: Front = self._opening_screen
+        self._chat: ChatScreen | None = None
         self._home = asyncio.get_running_loop()
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
@@ -132,15 +145,15 @@ class WeirApp(App[None]):
 
     def unsent(self) -> str:
         """What was typed and has not gone out; also when the screen is gone."""
-        return self._chat.unsent()
+        return self._front.unsent()
 
     def get_default_screen(self) -> Screen[None]:
-        """The chat."""
-        return self._chat
+        """A light one; the chat comes once it is imported."""
+        return self._opening_screen
 
     def on_ready(self) -> None:
         """Paint first, then open the rest."""
-        self._set_keys()
+        self.set_keymap({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
         if (missing := self._opening.driver.missing) is not None:
             self._complaints.append(self._opening.language.say("terminal.driver", name=missing))
         for complaint in self._complaints:
@@ -155,11 +168,30 @@ class WeirApp(App[None]):
         self.run_worker(self._open(), exit_on_error=True)
 
     async def _open(self) -> None:
+        chat = await self._open_chat()
+        self._set_keys()
         workspace = await self._opening.open(self._report, self._ask_consent)
         self.workspace = workspace
-        await asyncio.to_thread(load_markdown)
+        growing_text = await asyncio.to_thread(import_module, "tui.ui.log.growing_text")
+        await asyncio.to_thread(growing_text.load_markdown)
         tune_collector()
-        await self._chat.open(workspace, await self._find_conversation(workspace))
+        await chat.open(workspace, await self._find_conversation(workspace))
+
+    async def _open_chat(self) -> "ChatScreen":
+        """Put the chat in the place of the opening screen, with all that was done there."""
+        opening = self._opening
+        screens = await asyncio.to_thread(import_module, "tui.ui.screens.chat")
+        manner = Manner(
+            remote=opening.terminal.ssh, ascii=opening.config.ascii, wrap_code=opening.config.code == "wrap"
+        )
+        hint = key_hint(opening.language, opening.config.keys)
+        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self._is_behind)
+        self.add_mode("chat", lambda: chat)
+        with self.batch_update():
+            await self.switch_mode("chat")
+            chat.take_over(await self._opening_screen.leave())
+        self._chat = self._front = chat
+        return chat
 
     async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
         """The conversation to begin with, once the person was told what became of it."""
@@ -176,6 +208,8 @@ class WeirApp(App[None]):
     async def _ask_consent(self, server: "FoundServer") -> bool:
         say = self._opening.language.say
         text = say("welcome.stranger", name=server.provider.name, url=server.provider.base_url, person=server.stranger)
+        from tui.ui.screens.question import Question  # seldom asked
+
         question = Question(sanitise_line(text), say("welcome.stranger_keys"))
         return await self.push_screen(question, wait_for_dismiss=True)
 
@@ -192,7 +226,9 @@ class WeirApp(App[None]):
 
     def _set_keys(self) -> None:
         """The person's own keys; an id that no binding has and a key that no terminal sends are said."""
-        say, known = self._opening.language.say, sorted(_binding_ids())
+        from tui.ui.binding_id import binding_ids  # with the screens, after the first paint
+
+        say, known = self._opening.language.say, sorted(binding_ids())
         keys = {}
         for name, key in self._opening.config.keys.items():
             if name not in known:
@@ -204,7 +240,7 @@ class WeirApp(App[None]):
         self.set_keymap(keys)
 
     def _remember_theme(self, name: str) -> None:
-        if self.workspace is not None:
+        if self.workspace is not None and self._chat is not None:
             self.workspace.pick_theme(name)
             self._chat.save_state()
 
@@ -221,19 +257,20 @@ class WeirApp(App[None]):
 
         Over a slow link several keys arrive in one read; those of the app are seen before those of the prompt.
         """
-        chat = self._chat
-        (self.focused or chat).call_later(chat.call_later, act)
+        screen = self.screen
+        (self.focused or screen).call_later(screen.call_later, act)
 
     def _interrupt(self) -> None:
-        self._chat.prompt.settle()
-        selected = self.screen.get_selected_text() or self._chat.log_view.selected_text
+        front = self._front
+        front.prompt.settle()
+        selected = self.screen.get_selected_text() or front.selected_text
         if isinstance(self.focused, TextArea) and self.focused.selected_text:
             selected = self.focused.selected_text
         if selected:
             self._copy(selected)
             self.screen.clear_selection()
-            self._chat.log_view.clear_selection()
-        elif not self._chat.stop_reply():
+            front.clear_marks()
+        elif not front.stop_reply():
             now = time.monotonic()
             if now - self._asked_to_quit < QUIT_SECONDS:
                 self.exit()
@@ -255,8 +292,7 @@ class WeirApp(App[None]):
     def _is_behind(self) -> bool:
         return isinstance(self._driver, Repainter) and self._driver.behind
 
-    @on(MessageLog.Copied)
-    def copy_marked(self, event: MessageLog.Copied) -> None:
+    def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
         self._copy(event.text)
 
@@ -264,6 +300,8 @@ class WeirApp(App[None]):
         self.run_worker(self._copy_and_tell(text), name="copy")
 
     async def _copy_and_tell(self, text: str) -> None:
+        from tui.settings.clipboard import copy  # with subprocess, after the first paint
+
         opening = self._opening
         way = await copy(text, opening.terminal, opening.paths.state, self.copy_to_clipboard)
         where = str(way.where) if way.where is not None else None
@@ -278,9 +316,10 @@ class WeirApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: ours first."""
         say = self._opening.language.say
-        yield SystemCommand(say("palette.models"), say("palette.models_help"), self._chat.action_pick_model)
-        yield SystemCommand(say("palette.new"), say("palette.new_help"), self._chat.action_new_chat)
-        yield SystemCommand(say("palette.doctor"), say("palette.doctor_help"), self._chat.action_diagnose)
+        if (chat := self._chat) is not None:
+            acts = {"models": chat.action_pick_model, "new": chat.action_new_chat, "doctor": chat.action_diagnose}
+            for name, act in acts.items():
+                yield SystemCommand(say(f"palette.{name}"), say(f"palette.{name}_help"), act)
         if self._driver is not None and self._driver.can_suspend:
             yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
         yield from super().get_system_commands(screen)
@@ -295,12 +334,3 @@ class WeirApp(App[None]):
             error = error.error  # the wrapper has no frames, so it would not tell where
         self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask())
         self._close_messages_no_wait()
-
-
-def _binding_ids() -> set[str]:
-    """Every id that `[keys]` may name."""
-    overlays = (DoctorScreen, FindBar, ModelPicker, ParametersScreen, Question)
-    holders = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *overlays)
-    classes = {kind for holder in holders for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
-    bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
-    return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}

@@ -9,7 +9,6 @@ import os
 import signal
 from types import FrameType
 
-from tui.stream.outcome import Outcome
 from tui.ui.app import WeirApp
 
 LEAVE_SECONDS = 3
@@ -53,6 +52,8 @@ class Departure:
             if number is signal.SIGHUP and self._finish:
                 self.away = self._app.workspace.leave_running()
             else:
+                from tui.stream.outcome import Outcome  # it is there, since the workspace is
+
                 self._app.workspace.session.stop_all(Outcome.APP_EXIT, signal=number.name)
         if first:
             if self._may_block:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.opened import Consent, make_app, make_opener
+from tests.ui.opened import Consent, make_app, make_opener, until
 from tui.chat.database import Report
 from tui.chat.workspace import Workspace
 from tui.settings.provider import Provider
@@ -23,8 +23,7 @@ async def test_another_persons_server_is_used_only_on_a_yes(tmp_path: Path, key:
 
     app = make_app(tmp_path, opener)
     async with app.run_test() as pilot:
-        await pilot.pause()
-        assert isinstance(app.screen, Question)
+        await until(pilot, lambda: isinstance(app.screen, Question))
         shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert "bob" in shown
         assert "127.0.0.1:11434" in shown

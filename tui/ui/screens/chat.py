@@ -1,10 +1,10 @@
 """ChatScreen: the conversation. It hands what was typed to the session and shows what comes of it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,6 +16,7 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
+from tui.ui.screens.opening import Leftover
 from tui.ui.screens.tuning import TuningScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 STATUS_SECONDS = 0.25
 ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
-_HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
 
 
 class ChatScreen(TuningScreen):
@@ -48,25 +48,18 @@ class ChatScreen(TuningScreen):
     def __init__(
         self,
         language: Language,
-        draft: str = "",
-        keys: Mapping[str, str] | None = None,
+        hint: str,
         manner: Manner | None = None,
         behind: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`behind` tells whether the terminal is still taking an earlier screen."""
+        """`hint` names the keys that matter while typing; `behind` tells whether the terminal still takes a screen."""
         self._manner = manner or Manner()
         super().__init__(language, self._manner, behind)
         self._escaped = float("-inf")
-        self._draft = draft
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
-        self._prompt = Prompt(language, self._key_hint(keys or {}))
+        self._prompt = Prompt(language, hint)
         self._opening = True
-
-    def _key_hint(self, keys: Mapping[str, str]) -> str:
-        """The keys that matter while typing, as the person has them."""
-        own = {name: keys[ident] for name, ident in _HINTED.items() if ident in keys}
-        return self._language.say("prompt.keys", **{"send": "Enter", "newline": "ctrl+j", "models": "ctrl+l", **own})
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, prompt, status."""
@@ -80,10 +73,19 @@ class ChatScreen(TuningScreen):
     def on_mount(self) -> None:
         """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
         self.prompt.focus()
-        if self._draft:
-            self.prompt.give_back(self._draft)
         self.set_interval(STATUS_SECONDS, self._show_status)
         self._show_conversation(self._conversation)
+
+    def take_over(self, leftover: Leftover) -> None:
+        """Go on where the person is: prompts that were sent, text that was typed, keys that wait for this screen."""
+        for text in leftover.sent:
+            self.prompt.unsent.append(text)
+            self.prompt.post_message(Prompt.Submitted(text))
+        if leftover.typed:
+            self.prompt.give_back(leftover.typed)
+            self.prompt.move_cursor(leftover.cursor)
+        for key, character in leftover.keys:
+            self.app.post_message(events.Key(key, character))
 
     async def open(self, workspace: "Workspace", conversation: Conversation | None) -> None:
         """Take the opened workspace; `conversation` is one to go on with."""

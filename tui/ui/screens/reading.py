@@ -31,6 +31,15 @@ class ReadingScreen(Screen[None]):
         super().__init__()
         self._language = language
 
+    @property
+    def selected_text(self) -> str:
+        """What is marked in the log."""
+        return self.log_view.selected_text
+
+    def clear_marks(self) -> None:
+        """Mark nothing any more."""
+        self.log_view.clear_selection()
+
     @on(MessageLog.Left)
     def leave_log(self) -> None:
         """Go on typing; a search is over."""

@@ -1,5 +1,6 @@
 """Prompt: where a person types. Enter sends, ctrl+j starts a new line; what cannot be sent yet is given back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +14,14 @@ from tui.text.sanitise import sanitise
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.key_order import KeyOrder
+
+_HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
+
+
+def key_hint(language: Language, keys: Mapping[str, str]) -> str:
+    """The keys that matter while typing, as the person has them in `[keys]`."""
+    own = {name: keys[ident] for name, ident in _HINTED.items() if ident in keys}
+    return language.say("prompt.keys", **{"send": "Enter", "newline": "ctrl+j", "models": "ctrl+l", **own})
 
 
 class Prompt(TextArea):

@@ -1,0 +1,23 @@
+"""The ids of all key bindings: what `[keys]` in the config may name."""
+
+from textual.binding import Binding
+
+from tui.ui.app import WeirApp
+from tui.ui.log.columns import ColumnLog, Columns
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.doctor import DoctorScreen
+from tui.ui.screens.parameters import ParametersScreen
+from tui.ui.screens.question import Question
+from tui.ui.widgets.find_bar import FindBar
+from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.widgets.prompt import Prompt
+
+_OVERLAYS = (DoctorScreen, FindBar, ModelPicker, ParametersScreen, Question)
+_HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
+
+
+def binding_ids() -> set[str]:
+    """Every id."""
+    classes = {kind for holder in _HOLDERS for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
+    bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
+    return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}

@@ -1,0 +1,91 @@
+"""OpeningScreen: what is there in the first moment: a prompt that takes the keys, while everything else is imported.
+
+It is light to import, so that the first paint comes early. What is typed, sent and pressed here goes over to the chat.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.text.language import Language
+from tui.ui.widgets.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What a person did before the chat was there."""
+
+    sent: tuple[str, ...]
+    """Prompts that were sent, the first one first."""
+    typed: str
+    cursor: tuple[int, int]
+    """Row and column of the caret in what was typed."""
+    keys: tuple[tuple[str, str | None], ...]
+    """Keys that mean something only in the chat, each with its character."""
+
+
+class OpeningScreen(Screen[None]):
+    """The prompt, and above it that weir opens."""
+
+    prompt = query_one(Prompt)
+
+    def __init__(self, language: Language, draft: str, hint: str) -> None:
+        """`hint` names the keys that matter while typing."""
+        super().__init__()
+        self._language = language
+        self._draft = draft
+        # Held here, since what was typed is asked for when the screen is gone.
+        self._prompt = Prompt(language, hint)
+        self._keys: list[tuple[str, str | None]] = []
+
+    def compose(self) -> ComposeResult:
+        """As the chat is arranged, so that nothing moves when it comes."""
+        yield Static(self._language.say("welcome.opening"), markup=False, id="opening")
+        yield self._prompt
+        yield Static("", markup=False, id="opening-status")
+
+    def on_mount(self) -> None:
+        """The prompt takes the keys, with what was left unsent."""
+        self._prompt.focus()
+        if self._draft:
+            self._prompt.give_back(self._draft)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what nothing here is bound to."""
+        if event.key not in self.active_bindings:
+            self._keys.append((event.key, event.character))
+
+    def unsent(self) -> str:
+        """Everything that was typed."""
+        texts = (*self._prompt.unsent, self._prompt.content)
+        return "\n\n".join(text for text in texts if text.strip())
+
+    async def leave(self) -> Leftover:
+        """What goes over to the chat, once every key that was on its way here has come; call it behind that screen."""
+        prompt, arrived = self._prompt, asyncio.Event()
+        for pump in (prompt, self):
+            pump.call_later(arrived.set)
+            await arrived.wait()
+            arrived.clear()
+        prompt.settle()
+        return Leftover(tuple(prompt.unsent), prompt.content, prompt.cursor_location, tuple(self._keys))
+
+    @property
+    def selected_text(self) -> str:
+        """There is no log to mark anything in."""
+        return ""
+
+    def clear_marks(self) -> None:
+        """There are none."""
+
+    def stop_reply(self) -> bool:
+        """Take back what was sent and has not gone out; False if nothing was sent."""
+        if not self._prompt.unsent:
+            return False
+        self._prompt.take_back()
+        return True
