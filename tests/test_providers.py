@@ -113,3 +113,25 @@ async def test_the_key_goes_with_the_trial_and_stays_out_of_every_file(weir: Com
 )
 def test_the_model_to_try(models: tuple[str, ...], chosen: str | None) -> None:
     assert choose_trial_model(ModelListing(models)) == chosen
+
+
+async def test_a_change_is_rolled_back_and_handed_over(weir: Command, practice: PracticeServer) -> None:
+    weir.paths.config.mkdir(parents=True)
+    text = f'# ours\n[providers.nest]\nbase_url = "{practice.base_url}" # good\nowner = "platform team"\n'
+    weir.paths.config_file.write_text(text, encoding="utf-8")
+    await weir.run("providers", "add", "nest", "--base-url", "http://127.0.0.1:9/v1", "--no-test")
+    handed = await weir.run("providers", "handoff", "nest", "--json")
+    sheet = json.loads(handed.out)
+    assert (handed.code, sheet["owner"], sheet["rollback"]["block"]) == (0, "platform team", text.partition("\n")[2])
+    rolled = await weir.run("providers", "rollback", "nest")
+    assert rolled.code == 0
+    assert f"base_url: http://127.0.0.1:9/v1 -> {practice.base_url}" in rolled.text
+    assert weir.paths.config_file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.slow
+async def test_what_is_not_there_cannot_be_handed_over(weir: Command) -> None:
+    handed = await weir.run("providers", "handoff", "nest")
+    rolled = await weir.run("providers", "rollback", "nest")
+    assert (handed.code, "it has none yet" in handed.complaint) == (2, True)
+    assert (rolled.code, "no earlier table of nest is kept" in rolled.complaint) == (2, True)

@@ -91,7 +91,7 @@ def _add_models(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     )
     models.set_defaults(command="models")
     models.add_argument("--json", action="store_true", help="one JSON object; prices in US dollars a million tokens")
-    providers = commands.add_parser("providers", help="add a provider to the config, or list them")
+    providers = commands.add_parser("providers", help="the providers of the config: add, list, hand over, roll back")
     acts = providers.add_subparsers(title="acts", metavar="ACT", required=True)
     add = acts.add_parser(
         "add",
@@ -105,6 +105,27 @@ def _add_models(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     add.add_argument("--no-test", action="store_true", help="write it without asking for a reply")
     listing = acts.add_parser("list", parents=[shared], help="the providers of the config, and the known ones")
     listing.set_defaults(command="providers list")
+    handoff = acts.add_parser(
+        "handoff",
+        parents=[shared],
+        help="what a team has to know about a provider, without a secret",
+        description="Print who owns the key and where it is set, the expected volume, the fallbacks, whom to ask, and "
+        "the table to go back to. The values come from the provider's table in the config.",
+        epilog="Example: weir providers handoff alltkn > handoff.txt",
+    )
+    handoff.set_defaults(command="providers handoff")
+    handoff.add_argument("name", metavar="NAME", help="a provider of the config")
+    handoff.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    rollback = acts.add_parser(
+        "rollback",
+        parents=[shared],
+        help="restore the last good table of a provider, after a backup",
+        description="Put the last good table of a provider back into the config, word for word. Nothing else in the "
+        "file changes. The table that stood there is kept: the same command brings it back.",
+        epilog="Example: weir providers rollback alltkn",
+    )
+    rollback.set_defaults(command="providers rollback")
+    rollback.add_argument("name", metavar="NAME", help="a provider whose table weir has changed")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:

@@ -1,22 +1,40 @@
-"""`weir providers add` and `list`: the one headless act that writes to the person's config, and what is in it.
+"""`weir providers`: what is in the config, and the headless acts that write to it, add and rollback; and the handoff.
 
 A key is never taken: only the name of the variable that holds it. What was added is asked for a tiny reply, as a real
 stream, and its verdict is said; the exit code is that of the verdict, and the config keeps the provider either way.
 """
 
+import difflib
 import sys
+import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tui.settings.config import Config
+from tui.chat.handoff import make_sheet, write_sheet
+from tui.headless.stdout import write_json_line
+from tui.settings.config import Config, ConfigError
+from tui.settings.config_writer import ConfigWriteError
 from tui.settings.order import Order, write_provider
 from tui.settings.preset import presets
+from tui.settings.rollback import find_rollback, keep_block, read_kept, roll_back
 from tui.settings.secrets import Masker, mask_url
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
 from tui.stream.trial import try_provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How something is to be printed."""
+
+    mask: Masker
+    language: Language
+    as_json: bool = False
 
 
 async def add_provider(
@@ -42,6 +60,7 @@ async def add_provider(
         return 0
     async with Client(environ, mask) as client:
         trial = await try_provider(client, provider, model)
+    _keep_verdict(path, order.name, trial.outcome)
     verdict = f"{trial.outcome}: {language.outcome(trial.outcome, trial.values)}"
     _tell(say("providers.verdict", model=f"{order.name}/{trial.model or '?'}", verdict=verdict))
     if trial.outcome is Outcome.COMPLETE and trial.model is not None:
@@ -50,6 +69,78 @@ async def add_provider(
         for line in language.advice(trial.outcome, trial.values):
             _tell(f"  {line}")
     return trial.outcome.exit_code(bool(trial.record and (trial.record.text_chars or trial.record.reasoning_chars)))
+
+
+def _keep_verdict(path: Path, name: str, outcome: Outcome) -> None:
+    """What a trial has shown of the table, for a later rollback; what this machine alone lacks shows nothing."""
+    good = True if outcome is Outcome.COMPLETE else None if outcome.rule.phase == "local" else False
+    with suppress(OSError):  # then the table is kept without a verdict when it is changed
+        keep_block(path, name, good=good)
+
+
+def roll_back_provider(name: str, path: Path, mask: Masker, language: Language) -> int:
+    """Restore the last good table of a provider and say what that changed; the exit code. Raises ConfigError."""
+    try:
+        done = roll_back(path, name)
+    except ConfigWriteError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: the file cannot be written ({error.strerror}).") from None
+    if done is None:
+        raise ConfigError(f"{path}: no earlier table of {name} is kept; {_name_kept(path)}.")
+    say = language.say
+    _tell(say("handoff.restored", provider=name, path=path, time=done.table.time))
+    for change in describe_changes(done.before, done.table.block, mask):
+        _tell(f"  {change}")
+    if done.backup is not None:
+        _tell(say("providers.backup", path=done.backup))
+    _tell(say("handoff.undo", provider=name))
+    return 0
+
+
+def _name_kept(path: Path) -> str:
+    names = sorted(name for name in read_kept(path) if find_rollback(path, name) is not None)
+    return f"there is one of {', '.join(names)}" if names else "one is when `weir providers add` changes a provider"
+
+
+def hand_over(name: str, config: Config, path: Path, environ: Mapping[str, str], show: Shown) -> int:
+    """Print the handoff sheet of a provider; returns the exit code. Raises ConfigError for a name that is none."""
+    provider = config.providers.get(name)
+    if provider is None:
+        near = difflib.get_close_matches(name, config.providers, n=1) or list(config.providers)
+        known = f"it has {', '.join(near)}" if near else "it has none yet; add one with `weir providers add`"
+        raise ConfigError(f'{path}: there is no provider "{name}"; {known}.')
+    route, _, model = (config.model or "").partition("/")
+    chosen = model if route == name and model else None
+    sheet = make_sheet(provider, path, chosen, find_rollback(path, name), environ, show.mask)
+    if show.as_json:
+        write_json_line(sheet.as_json())
+    else:
+        for line in write_sheet(sheet, show.language):
+            _tell(line)
+    return 0
+
+
+def describe_changes(before: str, after: str, mask: Masker) -> list[str]:
+    """Each value that differs between two blocks of a provider, masked."""
+    old, new = _values(before), _values(after)
+    shown = []
+    for name in sorted({*old, *new}, key=[*new, *old].index):
+        if old.get(name) != new.get(name):
+            shown.append(f"{name}: {_show(old.get(name), mask)} -> {_show(new.get(name), mask)}")
+    return shown
+
+
+def _values(block: str) -> dict[str, Any]:
+    """What stands in a block, however deep its table is."""
+    table: dict[str, Any] = tomllib.loads(block)
+    for _ in range(2):  # providers, and the name
+        table = next(iter(table.values()), {})
+    return table
+
+
+def _show(value: object, mask: Masker) -> str:
+    return "-" if value is None else mask_url(mask(str(value)))
 
 
 def list_providers(config: Config, environ: Mapping[str, str], language: Language) -> int:

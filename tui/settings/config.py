@@ -40,6 +40,8 @@ _PROVIDER_KEYS = (
     "environment",
     "owner",
     "support",
+    "expected_volume",
+    "key_set_in",
     "allow_http",
     "usage",
     "prefill",
@@ -195,6 +197,8 @@ class _Reader:
             self._fallback(where, table),
             prefill=self._prefill(where, table),
             parameters=self._parameters(f"{where}.parameters", self._table(where, table, "parameters")),
+            expected_volume=self._text(where, table, "expected_volume"),
+            key_set_in=self._text(where, table, "key_set_in"),
         )
 
     def _model(self, name: str, table: Any) -> ModelSettings:

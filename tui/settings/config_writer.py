@@ -6,7 +6,7 @@ it means exactly the old config with this one table changed, nothing is written 
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,15 +35,37 @@ def write_table(
 
     Blocks. Raises ConfigWriteError where that cannot be done safely, OSError where the disk does not let it.
     """
+    return _write(path, lambda text: replace_table(text, names, table), now)
+
+
+def restore_table(path: Path, names: tuple[str, ...], block: str, now: datetime | None = None) -> Path | None:
+    """As `write_table`, with the very text that `read_block` gave, comments and all."""
+    return _write(path, lambda text: put_block(text, names, block), now)
+
+
+def read_block(path: Path, names: tuple[str, ...]) -> str | None:
+    """The text of the table of this name, from its header to its last value; None if it stands in none of its own.
+
+    Blocks. Raises OSError; a file that is no TOML has no tables.
+    """
+    try:
+        text = path.read_bytes().decode()
+        found = [one for one in find_tables(text) if one.path == names]
+    except (FileNotFoundError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    return text[found[0].start : found[0].end] if len(found) == 1 else None
+
+
+def _write(path: Path, change: Callable[[str], str], now: datetime | None) -> Path | None:
     real = path.resolve()  # a config that is a link into a folder of dotfiles stays one
     try:
         old = real.read_bytes()
     except FileNotFoundError:
-        write_whole(real, replace_table("", names, table))
+        write_whole(real, change(""))
         return None
     try:
         text = old.decode()
-        new = replace_table(text, names, table)
+        new = change(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise ConfigWriteError(f"{path}: this is not valid TOML; nothing was written.") from None
     if new == text:
@@ -63,7 +85,15 @@ def replace_table(text: str, names: tuple[str, ...], table: Mapping[str, Any]) -
     for name in reversed(names):
         nested = {name: nested}
     newline = "\r\n" if "\r\n" in text else "\n"
-    block = tomli_w.dumps(nested).replace("\n", newline)
+    return put_block(text, names, tomli_w.dumps(nested).replace("\n", newline))
+
+
+def put_block(text: str, names: tuple[str, ...], block: str) -> str:
+    """The text with this block as the table of this name; pure. Raises as `replace_table` does."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    table: Any = tomllib.loads(block)
+    for name in names:
+        table = table[name]
     meant = _put(tomllib.loads(text), names, table)
     found = [one for one in find_tables(text) if one.path == names]
     if len(found) == 1:

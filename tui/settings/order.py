@@ -13,6 +13,7 @@ from tui.settings.config import KEY_FIELDS, PRACTICE, Config, ConfigError, read_
 from tui.settings.config_writer import ConfigWriteError, write_table
 from tui.settings.preset import presets
 from tui.settings.provider import Provider
+from tui.settings.rollback import keep_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ def plan_provider(order: Order, path: Path) -> Provider:
 def write_provider(order: Order, path: Path) -> tuple[Config, Path | None]:
     """Write the provider into the config; returns the config as it is now, and the backup if there was one before.
 
-    Blocks. What the provider's table has beside the given values stays. Raises ConfigError, and then nothing is
-    written.
+    Blocks. What the provider's table has beside the given values stays, and the table as it was is kept for a
+    rollback. Raises ConfigError, and then nothing is written.
     """
     table = _merge(_read_own_table(path, order.name), make_table(order))
     read_provider(order.name, table, path)
     plain = {name: value for name, value in table.items() if not isinstance(value, dict)}
     try:
+        keep_block(path, order.name)
         backup = write_table(path, ("providers", order.name), plain)
     except ConfigWriteError as error:
         raise ConfigError(f"{path}: {error}") from None

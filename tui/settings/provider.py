@@ -73,6 +73,11 @@ class Provider:
     models: Mapping[str, ModelSettings] = field(default_factory=dict, compare=False)
     """What the config says of single models, by their id on this route."""
 
+    expected_volume: str | None = None
+    """How many requests are to be expected, in words; for a handoff."""
+    key_set_in: str | None = None
+    """Where the key is set for whoever deploys this, such as a vault; for a handoff."""
+
     def parameters_for(self, model: str) -> Parameters:
         """What is sent with a request for this model: the model's own settings over the route's."""
         settings = self.models.get(model)
