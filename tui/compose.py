@@ -94,6 +94,7 @@ async def _open(
         found,
         practising,
         stack,
+        launch.environ,
     )
 
 

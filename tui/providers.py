@@ -8,7 +8,6 @@ import difflib
 import sys
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from tui.settings.config import Config, ConfigError
 from tui.settings.config_writer import ConfigWriteError
 from tui.settings.order import Order, write_provider
 from tui.settings.preset import presets
-from tui.settings.rollback import find_rollback, keep_block, read_kept, roll_back
+from tui.settings.rollback import find_rollback, keep_verdict, read_kept, roll_back
 from tui.settings.secrets import Masker, mask_url
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
@@ -60,7 +59,7 @@ async def add_provider(
         return 0
     async with Client(environ, mask) as client:
         trial = await try_provider(client, provider, model)
-    _keep_verdict(path, order.name, trial.outcome)
+    keep_verdict(path, order.name, good=trial.good)
     verdict = f"{trial.outcome}: {language.outcome(trial.outcome, trial.values)}"
     _tell(say("providers.verdict", model=f"{order.name}/{trial.model or '?'}", verdict=verdict))
     if trial.outcome is Outcome.COMPLETE and trial.model is not None:
@@ -69,13 +68,6 @@ async def add_provider(
         for line in language.advice(trial.outcome, trial.values):
             _tell(f"  {line}")
     return trial.outcome.exit_code(bool(trial.record and (trial.record.text_chars or trial.record.reasoning_chars)))
-
-
-def _keep_verdict(path: Path, name: str, outcome: Outcome) -> None:
-    """What a trial has shown of the table, for a later rollback; what this machine alone lacks shows nothing."""
-    good = True if outcome is Outcome.COMPLETE else None if outcome.rule.phase == "local" else False
-    with suppress(OSError):  # then the table is kept without a verdict when it is changed
-        keep_block(path, name, good=good)
 
 
 def roll_back_provider(name: str, path: Path, mask: Masker, language: Language) -> int:

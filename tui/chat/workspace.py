@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
@@ -46,8 +46,21 @@ class Workspace:
     practising: bool = False
     """Whether the practice provider runs in this process."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    environ: Mapping[str, str] = field(default_factory=dict)
     ports: dict[int, str] | None = None
     """Where to look for local servers, and whose they probably are; None: the well-known ports."""
+
+    def connect(self, config: Config, name: str) -> Provider:
+        """Take a provider that the config has now; it is the one that is meant from here on, and is returned."""
+        self.config = config
+        provider = self.fit(config.providers[name])
+        self.routes = Routes({**self.routes.providers, name: provider}, name)
+        self.catalogue.providers = {**self.catalogue.providers, name: provider}
+        return provider
+
+    def fit(self, provider: Provider) -> Provider:
+        """A provider with what the config says of its models and the command line of this run."""
+        return with_settings(provider, self.wish, self.config)
 
     async def load_models(self) -> None:
         """Let the catalogue know what `models.json` and the journal say; no network is touched."""
@@ -76,7 +89,7 @@ class Workspace:
         """Add the local servers that nobody configured; another person's is left alone, since nobody was asked."""
         known = {ad_hoc_name(one.base_url.replace("localhost", "127.0.0.1")) for one in self.routes.providers.values()}
         for server in await find_local_servers(self.client, self.ports):
-            provider = with_settings(server.provider, self.wish, self.config)
+            provider = self.fit(server.provider)
             if server.stranger is None and ad_hoc_name(provider.base_url) not in known:
                 self.catalogue.add_found(provider, server.listing, server.account)
         told()

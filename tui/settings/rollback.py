@@ -7,6 +7,7 @@ which nothing is known, else the newest; never the one that is in the config now
 
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,12 @@ def keep_block(config: Path, name: str, *, good: bool | None = None, now: dateti
         table = replace(before, good=before.good if good is None else good)
     others = [one for one in kept.get(name, ()) if one.block != block]
     _write(config, {**kept, name: _bound([*others, table])})
+
+
+def keep_verdict(config: Path, name: str, *, good: bool | None) -> None:
+    """What a trial has shown of the provider's table, for a later rollback. Blocks."""
+    with suppress(OSError):  # then the table is kept without a verdict when it is changed
+        keep_block(config, name, good=good)
 
 
 def _bound(tables: Sequence[KeptTable]) -> list[KeptTable]:

@@ -32,6 +32,16 @@ class Trial:
     values: Mapping[str, Any]
     record: Record | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether a whole reply came."""
+        return self.outcome is Outcome.COMPLETE
+
+    @property
+    def good(self) -> bool | None:
+        """What it has shown of the provider's table; None where what failed lies on this machine alone."""
+        return True if self.complete else None if self.outcome.rule.phase == "local" else False
+
 
 async def try_provider(
     client: Client, provider: Provider, model: str | None, told: Callable[[str], object] = lambda model: None

@@ -16,8 +16,8 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
+from tui.ui.screens.connecting import ConnectingScreen
 from tui.ui.screens.opening import Leftover
-from tui.ui.screens.tuning import TuningScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
@@ -31,7 +31,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(TuningScreen):
+class ChatScreen(ConnectingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,9 +91,7 @@ class ChatScreen(TuningScreen):
         """Take the opened workspace; `conversation` is one to go on with."""
         self._workspace = workspace
         self._model = workspace.choose_model()
-        banner = self.query_one("#banner", Static)
-        banner.set_class(workspace.practising and workspace.routes.wants_practice, "-shown")
-        banner.update(Content(self._language.say("practice.banner")))
+        self._show_banner(workspace)
         self._show_conversation(conversation or Conversation())
         if self._model is None:
             await workspace.list_models()
@@ -104,6 +102,18 @@ class ChatScreen(TuningScreen):
         if self._model is None and self._give_queue_back():
             self.action_pick_model()
         self._send_queued()
+
+    def _show_banner(self, workspace: "Workspace") -> None:
+        banner = self.query_one("#banner", Static)
+        banner.set_class(workspace.practising and workspace.routes.wants_practice, "-shown")
+        banner.update(Content(self._language.say("practice.banner")))
+
+    def connected(self) -> None:
+        """Practice is over; an empty conversation says where the words go now."""
+        if self._workspace is not None:
+            self._show_banner(self._workspace)
+        if not self._conversation.turns:
+            self._show_conversation(self._conversation)
 
     @on(Prompt.Submitted)
     def submit(self, event: Prompt.Submitted) -> None:
