@@ -69,6 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_models(commands, shared)
     _add_doctor(commands, shared)
+    _add_records(commands, shared)
     practice = commands.add_parser(
         "practice",
         help="serve the practice provider",
@@ -140,6 +141,50 @@ def _add_doctor(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     doctor.set_defaults(command="doctor")
     doctor.add_argument("--json", action="store_true", help="one JSON object on stdout")
     doctor.add_argument("--all", action="store_true", help="every provider of the config, as a table")
+
+
+def _add_records(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    records = commands.add_parser(
+        "records",
+        help="what became of earlier requests",
+        description="Look back: a table of records, counts by outcome, and the times to the first text as a line of "
+        "bars. Filters add up. With --json the records themselves, one a line.",
+        epilog="Example: weir records --since 2h --outcome broken --route openrouter",
+    )
+    records.set_defaults(command="records")
+    records.add_argument("--config", type=_path, metavar="FILE", help="a config file instead of the usual one")
+    records.add_argument("--json", action="store_true", help="JSON Lines of records on stdout")
+    for flags, name, what in (
+        (["--since"], "T", "from then on: 90m, 2h, 3d ago, or 2026-11-01, 2026-11-01T08:30"),
+        (["--until"], "T", "before then"),
+        (["-m", "--model"], "MODEL", "a part of the model's name"),
+        (["--route"], "NAME", "a part of the provider's name, or of host:port"),
+        (["--outcome"], "CODE", "how it ended, such as stalled; several with commas; broken: whatever broke"),
+        (["--latency"], "S", "seconds to the first text, else in all: '<2s', '>5s', 3-8s, or a bucket"),
+        (["--type"], "TYPE", "chat.stream, chat, models or probe"),
+    ):
+        target = f"only_{flags[-1].removeprefix('--')}"
+        records.add_argument(*flags, dest=target, metavar=name, help=what.replace("%", "%%"))
+    records.add_argument("--limit", type=_limit, metavar="N", help="the latest N, 0 for all (default 50; --json: all)")
+    acts = records.add_subparsers(title="acts", metavar="ACT")
+    show = acts.add_parser("show", help="one record, whole", epilog="Example: weir records show last")
+    show.set_defaults(command="records show")
+    bundle = acts.add_parser(
+        "bundle",
+        parents=[shared],
+        help="a support bundle: record, settings, versions, doctor's findings; masked, and shown before it is written",
+        description="Show what would be handed on: the record, the settings without keys, versions, and what doctor "
+        "finds on its route now. Once it is agreed to it is written to the state folder, for its owner alone.",
+        epilog="Example: weir records bundle last --doctor",
+    )
+    bundle.set_defaults(command="records bundle")
+    bundle.add_argument("--yes", action="store_true", help="write it without asking")
+    walk = bundle.add_mutually_exclusive_group()
+    walk.add_argument("--doctor", action="store_true", help="all of doctor's steps, also those that cost tokens")
+    walk.add_argument("--no-doctor", action="store_true", help="none of them: touch no network")
+    for act in (show, bundle):
+        act.add_argument("id", metavar="ID", help="of the record, or its beginning; last: the latest")
+    show.add_argument("--json", action="store_true", help="the record as one JSON object")
 
 
 def _add_compare(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -254,6 +299,10 @@ def _repeats(text: str) -> int:
     if (count := _whole_number(text, 1000)) == 0:
         raise argparse.ArgumentTypeError("0 times is not at all; leave --repeat out to ask once")
     return count
+
+
+def _limit(text: str) -> int:
+    return _whole_number(text, 99999)
 
 
 def _port(text: str) -> int:

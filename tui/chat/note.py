@@ -38,10 +38,10 @@ def record_lines(record: Record) -> list[str]:
     first = [record.time, f"{record.route}/{record.model}", place, record.environment, record.request_type, attempts]
     second = [
         f"status {record.status}" if record.status is not None else "no answer",
-        f"first text {_seconds(record.first_text_ms)}" if record.first_text_ms is not None else None,
-        f"{_seconds(record.duration_ms)} in all",
-        f"{record.events} events, {_size(record.bytes)}",
-        f"last byte {_seconds(record.last_byte_ago_ms)} ago" if record.last_byte_ago_ms is not None else None,
+        f"first text {show_seconds(record.first_text_ms)}" if record.first_text_ms is not None else None,
+        f"{show_seconds(record.duration_ms)} in all",
+        f"{record.events} events, {show_size(record.bytes)}",
+        f"last byte {show_seconds(record.last_byte_ago_ms)} ago" if record.last_byte_ago_ms is not None else None,
         f"{record.keepalives} keep-alives" if record.keepalives else None,
     ]
     error = (record.error or {}).get("message")
@@ -58,9 +58,11 @@ def record_lines(record: Record) -> list[str]:
     return [line for line in lines if line]
 
 
-def _seconds(milliseconds: int | None) -> str:
+def show_seconds(milliseconds: int | None) -> str:
+    """1240 as 1.24 s."""
     return "?" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
 
 
-def _size(count: int) -> str:
+def show_size(count: int) -> str:
+    """1240 as 1.2 kB."""
     return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"

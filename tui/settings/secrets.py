@@ -23,6 +23,7 @@ __all__ = [
     "mask_key",
     "mask_url",
     "read_key",
+    "secrets_in",
     "secrets_of",
 ]
 
@@ -33,6 +34,9 @@ _MOST_PASSES = 8
 _SECRET_NAME = re.compile(
     r"(?:key|token|secret|passw(?:or)?d|pwd|auth|sig|signature|credential|session|hmac|code)$", re.IGNORECASE
 )
+_SECRET_VARIABLE = re.compile(r"(?:key|token|secret|password|passwd|passphrase|credentials?)$", re.IGNORECASE)
+_SHORTEST_VALUE = 8
+"""A shorter value of a variable is a word such as "true" rather than a secret."""
 
 
 @final
@@ -171,6 +175,14 @@ def secrets_of(url: str) -> list[Secret]:
         return []  # no address: nobody is sent anything of it
     told += [value for name, value in parse_qsl(parts.query) if _SECRET_NAME.search(name)]
     return [Secret(text) for text in dict.fromkeys([*told, *map(unquote, told)]) if text]
+
+
+def secrets_in(environ: Mapping[str, str]) -> list[Secret]:
+    """The values of variables that are named after a secret, whoever set them, and what addresses of proxies hold."""
+    variables = [(name, value) for name, value in environ.items() if len(value) >= _SHORTEST_VALUE]
+    named = [value for name, value in variables if _SECRET_VARIABLE.search(name)]
+    proxies = [value for name, value in environ.items() if name.lower().endswith("_proxy")]
+    return [*map(Secret, named), *(secret for proxy in proxies for secret in secrets_of(proxy))]
 
 
 class Masker:

@@ -35,6 +35,9 @@ _BUCKETS = (
     (60, "40-60s"),
     (120, "60-120s"),
 )
+_SLOWEST = ">120s"
+BUCKET_NAMES = (*(name for _, name in _BUCKETS), _SLOWEST)
+"""The latency buckets, the fastest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,7 @@ def bucket(seconds: float | None) -> str | None:
     """The latency bucket of a duration."""
     if seconds is None:
         return None
-    return next((name for edge, name in _BUCKETS if seconds < edge), ">120s")
+    return next((name for edge, name in _BUCKETS if seconds < edge), _SLOWEST)
 
 
 def _chosen_detail(outcome: Outcome, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Diagnosis: the steps in their order, each asked of the real route; one that needs a failed one is skipped."""
 
 import difflib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -106,7 +106,7 @@ class Diagnosis:
         shown = None if model is None else mask(model, _SHOWN)
         return Report(mask(self._provider.name, _SHOWN), shown, tuple(self._found), spending)
 
-    async def findings(self) -> AsyncIterator[Finding]:
+    async def findings(self) -> AsyncGenerator[Finding, None]:
         """Each finding as soon as it is made: the numbered steps, then proxies and headers."""
         checks: dict[Step, Callable[[], Awaitable[Finding]]] = {
             "configuration": self._check_configuration,
