@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from datetime import timedelta
 from math import nan
 from typing import Any, NoReturn
 
@@ -66,7 +67,11 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument("--no-stdin", action="store_true", help="leave stdin alone, should it never close")
     ask.add_argument("--raw", action="store_true", help="give a pipe the text as received, control characters too")
     ask.add_argument("--save", action="store_true", help="keep the conversation")
+    ask.add_argument("--curl", action="store_true", help="ask nothing; print the request as a curl command")
+    ask.add_argument("--with-prompt", action="store_true", help="with --curl: the prompt too, else a placeholder")
     _add_compare(commands)
+    _add_capture(commands)
+    _add_replay(commands, shared)
     _add_models(commands, shared)
     _add_doctor(commands, shared)
     _add_records(commands, shared)
@@ -187,6 +192,47 @@ def _add_records(commands: "argparse._SubParsersAction[_Parser]", shared: _Parse
     show.add_argument("--json", action="store_true", help="the record as one JSON object")
 
 
+def _add_capture(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    capture = commands.add_parser(
+        "capture",
+        help="write raw streams to the disk for a while",
+        description="While a permission holds, the raw stream of every reply is written to the state folder, "
+        "whoever asks (the app, ask, compare, --plain). The files hold replies, and no key.",
+        epilog='Example: weir capture on --for 30m --reason "ticket 812" --purge',
+    )
+    acts = capture.add_subparsers(title="acts", metavar="ACT", required=True)
+    helps = {
+        "on": "give the permission",
+        "off": "end it at once",
+        "status": "tell whether it holds, and what was written",
+        "purge": "remove every captured stream",
+    }
+    for act, what in helps.items():
+        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.")
+        parser.set_defaults(command="capture", act=act)
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout: what holds now")
+        if act == "on":
+            parser.add_argument("--for", dest="span", type=_span, required=True, metavar="TIME", help="30m, 2h, 1h30m")
+            parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in each file")
+            parser.add_argument("--purge", action="store_true", help="remove what was written at the end")
+            parser.add_argument("--with-prompts", action="store_true", help="write the requests' bodies too")
+
+
+def _add_replay(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    replay = commands.add_parser(
+        "replay",
+        parents=[shared],
+        help="play a captured stream through the client",
+        description="Play a captured or hand-written stream, or a body saved by `curl -N`, through the whole client, "
+        "and print it as `weir ask` does, with its verdict and record.",
+        epilog="Example: weir replay --fast capture.jsonl",
+    )
+    replay.set_defaults(command="replay")
+    replay.add_argument("file", type=_path, metavar="FILE", help="the stream")
+    replay.add_argument("--fast", action="store_true", help="skip every wait; times and verdict stay what they were")
+    replay.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the end and its record")
+
+
 def _add_compare(commands: "argparse._SubParsersAction[_Parser]") -> None:
     compare = commands.add_parser(
         "compare",
@@ -289,6 +335,15 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return value
+
+
+def _span(text: str) -> timedelta:
+    from tui.settings.permission import read_span  # with what only this command needs
+
+    try:
+        return read_span(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _count(text: str) -> int:

@@ -34,6 +34,8 @@ class Question:
     raw: bool = False
     saved: bool = False
     """Whether the conversation is kept."""
+    told: bool = False
+    """Whether the verdict and the record are told of a complete reply too."""
 
 
 async def ask(session: ChatSession, model: Model, question: Question, language: Language, signals: StopSignals) -> int:
@@ -107,7 +109,7 @@ class TextPrinter:
                         say(f"{notice.code}: {self._language.notice(notice.code, notice.values)}")
                 for call in self._reply.tool_calls.values():
                     say(f"{call.name}({call.arguments})")
-                if outcome is not Outcome.COMPLETE:
+                if outcome is not Outcome.COMPLETE or self._question.told:
                     note = make_note(outcome, record, self._language)
                     say(f"{note.code}: {note.sentence}")
                     advice = advise(outcome, record, self._language, saved=self._question.saved)

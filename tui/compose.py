@@ -20,6 +20,7 @@ from tui.chat.workspace import Workspace
 from tui.launch import Launch
 from tui.settings.secrets import Masker
 from tui.settings.state import State, read_state
+from tui.stream.capture import Capture
 from tui.stream.client import DEFAULT_RETRIES, Client
 from tui.stream.discovery import FoundServer, find_local_servers
 from tui.stream.preparation import describe
@@ -61,7 +62,10 @@ async def _open(
     consent: Consent | None,
 ) -> Workspace:
     retries = DEFAULT_RETRIES if launch.retries is None else launch.retries
-    client = await stack.enter_async_context(Client(launch.environ, mask, retries=retries))
+    capture = await asyncio.to_thread(_begin_capture, launch, mask, report)
+    client = await stack.enter_async_context(
+        Client(launch.environ, mask, retries=retries, keep_raw=capture.keep_later)
+    )
     found: FoundServer | None = None
     if routes.default is None and launch.config.discovery == "auto":
         found = await _find_server(client, consent)
@@ -95,6 +99,7 @@ async def _open(
         practising,
         stack,
         launch.environ,
+        capture,
     )
 
 
@@ -111,6 +116,25 @@ def begin_trace(launch: Launch, routes: Routes, mask: Masker, *, stream: bool) -
     else:
         trace.call = Call(mask(name, 200), routes.default or "", request.kind)
     return trace
+
+
+def _begin_capture(launch: Launch, mask: Masker, report: Report) -> Capture:
+    """End a permission whose time is over, and tell of one that holds."""
+    paths = launch.paths
+
+    def tell(reason: str) -> None:
+        report(StoreTrouble("capture-failed", str(paths.captures), reason))
+
+    capture = Capture(paths, mask, tell)
+    ended = capture.end()
+    if ended is not None:
+        folder, streams = str(paths.captures), str(ended.streams)
+        purged = ended.permission.purge
+        report(StoreTrouble("capture-purged" if purged else "capture-ended", folder, streams))
+    if (permission := capture.permission()) is not None:
+        until = f"{permission.until.astimezone():%Y-%m-%d %H:%M:%S}"
+        report(StoreTrouble("capturing", str(paths.captures / permission.folder), until))
+    return capture
 
 
 async def _find_server(client: Client, consent: Consent | None) -> FoundServer | None:

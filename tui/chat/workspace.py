@@ -18,6 +18,7 @@ from tui.settings.config import PRACTICE, Config
 from tui.settings.paths import Paths
 from tui.settings.provider import Provider, ad_hoc_name
 from tui.settings.state import Pick, State, write_state
+from tui.stream.capture import Capture
 from tui.stream.client import Client
 from tui.stream.discovery import FoundServer, find_local_servers
 from tui.stream.outcome import Outcome
@@ -47,6 +48,8 @@ class Workspace:
     """Whether the practice provider runs in this process."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     environ: Mapping[str, str] = field(default_factory=dict)
+    capture: Capture | None = None
+    """Writes raw streams while a permission holds."""
     ports: dict[int, str] | None = None
     """Where to look for local servers, and whose they probably are; None: the well-known ports."""
 

@@ -3,17 +3,22 @@
 import argparse
 import asyncio
 
-from tui.arguments import USAGE
+from tui.arguments import USAGE, UsageError
 from tui.ask import Question, ask, tell_stopped
+from tui.chat.catalogue import Model
+from tui.chat.conversation import Conversation
 from tui.chat.database import StoreTrouble
 from tui.chat.routes import choose_routes
+from tui.chat.sketch import sketch_request
 from tui.chat.workspace import Workspace
 from tui.command.prompt import read_prompt
 from tui.compose import begin_trace, open_workspace
-from tui.headless.stdout import write_error
+from tui.headless.stdout import write_error, write_text
 from tui.headless.stop_signals import Stopped, StopSignals
 from tui.launch import Launch
+from tui.settings.parameters import Parameters
 from tui.settings.secrets import Masker
+from tui.stream.curl import PLACEHOLDER, write_curl
 from tui.text.language import Language
 
 _ANSWERED = (0, 3, 5)
@@ -22,8 +27,15 @@ _ANSWERED = (0, 3, 5)
 
 def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     """Ask once and return the exit code."""
-    prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask")
+    if options.with_prompt and not options.curl:
+        raise UsageError("--with-prompt belongs to --curl")
+    if options.curl and not options.with_prompt:
+        prompt = PLACEHOLDER  # what was typed would not be in the command
+    else:
+        prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask")
     question = Question(prompt, options.system, not options.no_stream, options.json, options.raw, options.save)
+    if options.curl:
+        return asyncio.run(_print_curl(question, launch, mask, with_prompt=options.with_prompt))
     return asyncio.run(_ask(question, launch, mask, save=options.save))
 
 
@@ -49,22 +61,45 @@ async def _ask(question: Question, launch: Launch, mask: Masker, *, save: bool) 
             write_error(language.say("store.lost", count=lost, where=launch.paths.database), as_json=False)
 
 
+async def _print_curl(question: Question, launch: Launch, mask: Masker, *, with_prompt: bool) -> int:
+    """The request as a command on stdout; only a list of models is asked for, where the model is not known."""
+    language = launch.load_language()
+    workspace = await open_workspace(launch, mask, lambda trouble: None, keep=False, consent=None)
+    try:
+        model = await _find_model(workspace, language, as_json=False)
+        if model is None:
+            return USAGE
+        conversation = Conversation(parameters=Parameters(system=question.system or None))
+        sent = sketch_request(workspace.client, conversation, question.prompt, model, stream=question.stream)
+        write_text(write_curl(sent, mask, with_prompt=with_prompt))
+        return 0
+    finally:
+        await workspace.close()
+
+
 async def _ask_in(workspace: Workspace, question: Question, language: Language, signals: StopSignals) -> int:
-    if workspace.routes.default is None:
-        write_error(language.say("headless.no_provider"), as_json=question.as_json)
-        return USAGE
-    model = workspace.choose_model()
+    model = await signals.guard(_find_model(workspace, language, as_json=question.as_json))
     if model is None:
-        await signals.guard(workspace.list_models())
-        model = workspace.choose_model()
-    if model is None:
-        write_error(_no_model(workspace, language), as_json=question.as_json)
         return USAGE
     code = await ask(workspace.session, model, question, language, signals)
     if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
         workspace.use_model(model)
         await asyncio.to_thread(workspace.save_state)
     return code
+
+
+async def _find_model(workspace: Workspace, language: Language, *, as_json: bool) -> Model | None:
+    """The model to ask; None if there is none, which is told then."""
+    if workspace.routes.default is None:
+        write_error(language.say("headless.no_provider"), as_json=as_json)
+        return None
+    model = workspace.choose_model()
+    if model is None:
+        await workspace.list_models()
+        model = workspace.choose_model()
+    if model is None:
+        write_error(_no_model(workspace, language), as_json=as_json)
+    return model
 
 
 def _no_model(workspace: Workspace, language: Language) -> str:

@@ -41,6 +41,12 @@ def write_json_line(value: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
+def write_text(text: str) -> None:
+    """Lines on stdout that are ours, or made safe for a terminal already."""
+    sys.stdout.buffer.write((text + "\n").encode(errors="replace"))
+    sys.stdout.buffer.flush()
+
+
 def say(line: str) -> None:
     """A line of our own, on stderr; foreign text in it is made safe."""
     sys.stderr.write(f"weir: {sanitise_line(line)}\n")

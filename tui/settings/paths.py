@@ -57,6 +57,16 @@ class Paths:
         return self.state / "models.json"
 
     @property
+    def capture_file(self) -> Path:
+        """The permission to write raw streams, if one was given."""
+        return self.state / "capture.toml"
+
+    @property
+    def captures(self) -> Path:
+        """The raw streams that were written, a folder for each permission."""
+        return self.state / "captures"
+
+    @property
     def crash_log(self) -> Path:
         """Masked tracebacks of our own bugs."""
         return self.state / "crash.log"

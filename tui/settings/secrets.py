@@ -223,6 +223,11 @@ class Masker:
         scattered = find_scattered([strip_controls(text) for text in texts], self._needles)
         return [self._mask(text, limit, scattered) for text in texts]
 
+    def known(self, texts: Sequence[str]) -> list[str]:
+        """The texts without the secrets that are known, and nothing else changed: for what is kept as it came."""
+        scattered = find_scattered(texts, self._needles)
+        return [mask_known(text, self._needles, scattered) for text in texts]
+
     def _mask(self, text: str, limit: int | None, scattered: Collection[Needle]) -> str:
         stripped = strip_controls(text)
         if stripped != text:

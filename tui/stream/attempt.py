@@ -22,6 +22,7 @@ from tui.stream.notices import closing_notices, suspension
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
 from tui.stream.provider_error import BODY_LIMIT, ErrorClass, ProviderError, read_error_body
+from tui.stream.raw_stream import RawEnd, RawHead, RawStream
 from tui.stream.retry_hint import has_hint, read_error_headers, read_retry_after
 from tui.stream.stop import Stop
 from tui.stream.trace import Answer, StreamTrace
@@ -38,12 +39,15 @@ _DRAIN_SECONDS = 0.05
 
 
 class Attempt:
-    """Runs once. Its figures go into the trace, its foreign texts through the masker."""
+    """Runs once. Its figures go into the trace, what it reads into `raw`, its foreign texts through the masker."""
 
-    def __init__(self, prepared: Prepared, transport: Transport, trace: StreamTrace, mask: Masker) -> None:
+    def __init__(
+        self, prepared: Prepared, transport: Transport, trace: StreamTrace, raw: RawStream, mask: Masker
+    ) -> None:
         self._prepared = prepared
         self._transport = transport
         self._trace = trace
+        self._raw = raw
         self._mask = mask
         self._writer = EndingWriter(prepared, trace, mask)
         self._watchdog = Watchdog(prepared.limits, trace.started or trace.clock.monotonic())
@@ -62,6 +66,7 @@ class Attempt:
         try:
             response = await self._open()
         except Stop as stop:
+            self._raw.close_by(stop.outcome, self._trace.clock.monotonic())
             for notice in suspension(self._trace):
                 self._trace.notices.append(notice.code.value)
                 yield notice
@@ -89,7 +94,9 @@ class Attempt:
 
     def _take_head(self, response: httpx.Response) -> None:
         headers = response.headers
-        self._trace.headers = self._trace.clock.monotonic()
+        self._trace.headers = now = self._trace.clock.monotonic()
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
+        self._raw.head = RawHead(now, response.status_code, response.http_version, pairs)
         self._trace.answer = Answer(
             response.status_code,
             response.http_version,
@@ -113,8 +120,9 @@ class Attempt:
                 self._guard.check()
                 data = await self._guard.wait(anext(reads, b""))
                 if not data:
+                    self._raw.close(RawEnd.CLOSED, trace.clock.monotonic())
                     break
-                trace.mark_read(len(data))
+                self._mark_read(data)
                 for piece in decompress(data):
                     events = self._take(decoder, piece)
                     handed_out = trace.clock.monotonic()
@@ -132,6 +140,8 @@ class Attempt:
             stop = Stop(Outcome.DECODE_ERROR, chain_of(error))
         except Stop as reason:
             stop = reason
+        if stop is not None:
+            self._raw.close_by(stop.outcome, trace.clock.monotonic())
         broke = decoder.evidence.done and await self._drain(reads)
         for event in decoder.end():
             self._mark(event)
@@ -139,6 +149,10 @@ class Attempt:
         self._mask_words(decoder.evidence)
         for event in self._close(stop, broke=broke):
             yield event
+
+    def _mark_read(self, data: bytes) -> None:
+        self._trace.mark_read(len(data))
+        self._raw.take(self._trace.last_byte or 0.0, data)
 
     def _take(self, decoder: StreamDecoder, data: bytes) -> list[StreamEvent]:
         """Decode what a read brought and move the watchdog's marks."""
@@ -173,14 +187,17 @@ class Attempt:
 
     async def _drain(self, reads: AsyncIterator[bytes]) -> bool:
         """Read what follows `[DONE]`, shortly, so that the connection can be used again; whether it broke instead."""
+        now = self._trace.clock.monotonic
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
-                async for _ in reads:
-                    pass
+                async for data in reads:
+                    self._raw.take(now(), data)
         except TimeoutError:
             return False
         except NETWORK_ERRORS:
+            self._raw.close(RawEnd.CUT, now())
             return True  # after the proof of the end a broken connection is worth a notice and no more
+        self._raw.close(RawEnd.CLOSED, now())
         return False
 
     def _close(self, stop: Stop | None, *, broke: bool) -> list[StreamEvent]:
@@ -203,9 +220,7 @@ class Attempt:
         # A message that was doubted and then followed by silence explains it, whatever the outcome is called.
         self.error = evidence.error or evidence.last_word
         self._read_hints(evidence.error_headers)
-        shown, ending = self._writer.end(
-            outcome, stop, error=self.error, retry_after=self.retry_after, notices=notices
-        )
+        shown, ending = self._writer.end(outcome, stop, error=self.error, retry_after=self.retry_after, notices=notices)
         return [*shown, ending]
 
     def _read_hints(self, headers: Mapping[str, str], *, limited: bool = True) -> None:
@@ -219,15 +234,19 @@ class Attempt:
             decompress = make_decompressor(response.headers.get("content-encoding"))
             async with asyncio.timeout(_ERROR_BODY_SECONDS):
                 async for data in response.aiter_raw():
-                    self._trace.mark_read(len(data))
+                    self._mark_read(data)
                     for piece in decompress(data):
                         body += piece
                         if len(body) >= BODY_LIMIT:
                             break
                     if max(len(body), self._trace.bytes) >= BODY_LIMIT:
                         break
-        except (TimeoutError, UnknownEncoding, DamagedEncoding, *NETWORK_ERRORS):
+                else:
+                    self._raw.close(RawEnd.CLOSED, self._trace.clock.monotonic())
+        except (TimeoutError, UnknownEncoding, DamagedEncoding):
             pass  # the status is the news; of its explanation whatever came is used
+        except NETWORK_ERRORS:
+            self._raw.close(RawEnd.CUT, self._trace.clock.monotonic())  # the same
         status, headers = response.status_code, response.headers
         explanation = read_error_body(bytes(body[:BODY_LIMIT]), status)
         self.error = explanation.error

@@ -21,7 +21,17 @@ from tui.stream.events import Ending, Finished, Interrupted, Notice, StreamEvent
 from tui.stream.listing import LISTING_SECONDS, ModelListing, list_models
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.partial import Partial
-from tui.stream.preparation import Prepared, choose_prefill, describe, find_endpoint, find_key, prepare, wants_usage
+from tui.stream.preparation import (
+    Prepared,
+    choose_prefill,
+    describe,
+    describe_sent,
+    find_endpoint,
+    find_key,
+    prepare,
+    wants_usage,
+)
+from tui.stream.raw_stream import RawEnd, RawShelf, RawStream, SentRequest
 from tui.stream.record import Circumstances, make_record
 from tui.stream.request import ChatRequest
 from tui.stream.retry import plan_retry
@@ -78,11 +88,15 @@ class Client:
         retries: int = DEFAULT_RETRIES,
         transport: Transport | None = None,
         randomness: Callable[[], float] = random.random,
+        keep_raw: Callable[[RawStream], object] = lambda raw: None,
     ) -> None:
+        """`keep_raw` is given the raw stream of every attempt that was sent, on the loop, when it has ended."""
         self._environ = environ
         self._transport = transport or Transport()
         self._retries = retries
         self._random = randomness
+        self._keep_raw = keep_raw
+        self._shelf = RawShelf()
         self.mask = mask
         """Masks foreign text; it knows every key that this client has read."""
 
@@ -145,14 +159,18 @@ class Client:
             except Stop as stop:
                 yield self._end_early(stop, trace)
                 return
-            attempt = Attempt(prepared, self._transport, trace, self.mask)
+            raw = self._begin_raw(prepared, provider, trace)
+            attempt = Attempt(prepared, self._transport, trace, raw, self.mask)
             ending: Ending | None = None
-            async with aclosing(attempt.events()) as events:
-                async for event in events:
-                    if isinstance(event, Finished | Interrupted):
-                        ending = event
-                    else:
-                        yield event
+            try:
+                async with aclosing(attempt.events()) as events:
+                    async for event in events:
+                        if isinstance(event, Finished | Interrupted):
+                            ending = event
+                        else:
+                            yield event
+            finally:
+                self._end_raw(raw, ending, trace)
             assert ending is not None, "an attempt ends with an ending"
             wait = self._plan(again, attempt, ending, trace)
             if wait is None:
@@ -167,6 +185,14 @@ class Client:
             self.mask.add(key)
         self._learn(provider)
         return describe(request, provider, self.mask)
+
+    def sketch(self, request: ChatRequest, provider: Provider) -> SentRequest:
+        """What would be sent for a request; nothing of it is checked, and no key is read."""
+        self.describe(request, provider)
+        request = request.over(provider.parameters_for(request.model))
+        dialect = load_dialect(provider.dialect)
+        wire = dialect.build(request, provider.base_url, include_usage=wants_usage(provider))
+        return describe_sent(request, provider, wire)
 
     def _learn(self, provider: Provider) -> None:
         """Make known to the masker what the addresses of a route hold: a proxy or a server may repeat it."""
@@ -199,6 +225,22 @@ class Client:
             proxy=find_link(provider, wire.url).shown_proxy if endpoint else None,
         )
         return prepare(request, provider, key, wire, endpoint)
+
+    def _begin_raw(self, prepared: Prepared, provider: Provider, trace: StreamTrace) -> RawStream:
+        assert trace.wall_started is not None, "the attempt has begun"
+        request = describe_sent(prepared.request, provider, prepared.wire)
+        started = trace.started or 0.0
+        raw = RawStream(request, trace.attempt, trace.attempts, trace.wall_started, started, self._shelf)
+        self._shelf.put(raw)
+        trace.raw.append(raw)
+        return raw
+
+    def _end_raw(self, raw: RawStream, ending: Ending | None, trace: StreamTrace) -> None:
+        """However the attempt ended; without an ending it was ended from outside."""
+        raw.close(RawEnd.LEFT, trace.clock.monotonic())
+        raw.outcome = ending.outcome if ending is not None else None
+        if trace.sent is not None:
+            self._keep_raw(raw)
 
     def _end_early(self, stop: Stop, trace: StreamTrace) -> Ending:
         trace.end()

@@ -17,6 +17,7 @@ from tui.settings.provider import Prefill, Provider, is_loopback
 from tui.settings.secrets import KeyUnavailable, Masker, Secret, mask_url, read_key
 from tui.stream.dialects import Dialect, WireRequest, load_dialect
 from tui.stream.outcome import Outcome
+from tui.stream.raw_stream import SentRequest
 from tui.stream.request import ChatRequest
 from tui.stream.stop import Stop
 from tui.stream.trace import Call, Endpoint
@@ -114,6 +115,25 @@ def prepare(
         raise Stop(Outcome.INSECURE_URL, detail={"host": endpoint.host})
     dialect, link = load_dialect(provider.dialect), find_link(provider, wire.url)
     return Prepared(request, wire, key, dialect, link, find_limits(provider), provider.is_local)
+
+
+def describe_sent(request: ChatRequest, provider: Provider, wire: WireRequest) -> SentRequest:
+    """What is sent and how it goes there, for whoever looks at the raw stream later."""
+    limits = find_limits(provider)
+    link = find_link(provider, wire.url) if find_endpoint(wire.url) else Link()
+    return SentRequest(
+        wire.method,
+        wire.url,
+        wire.headers,
+        wire.body,
+        provider.name,
+        provider.key,
+        request.model,
+        request.stream,
+        link.proxy,
+        link.ca_file,
+        {name: getattr(limits, name) for name in ("first_byte", "idle", "stall", "linger", "deadline")},
+    )
 
 
 def find_limits(provider: Provider) -> Limits:

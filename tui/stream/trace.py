@@ -8,8 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.stream.evidence import Evidence
+
+if TYPE_CHECKING:
+    from tui.stream.raw_stream import RawStream
 
 BURST_GAP = 0.05
 """Reads less than this many seconds apart belong to one burst."""
@@ -116,6 +120,8 @@ class StreamTrace:
     """The keep-alives that had come by then."""
     retry_at: float | None = None
     """While a retry is waited for: when it begins."""
+    raw: "list[RawStream]" = field(default_factory=list, repr=False)
+    """What came over the wire, an attempt each, those of fallbacks too."""
 
     def begin(self, attempt: int, attempts: int) -> None:
         """Start the marks of an attempt; counted from 1."""

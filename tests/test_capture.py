@@ -1,0 +1,66 @@
+"""`weir capture` and what it changes: given, told, ended, purged; and `weir replay` on what was written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import Command, at
+from tui.practice import PracticeServer
+from tui.settings.permission import list_captures
+
+PROMPT = "Where does the heron nest?"
+
+
+@pytest.fixture
+def weir(tmp_path: Path) -> Command:
+    return Command(tmp_path)
+
+
+async def test_a_stream_is_captured_and_replayed(weir: Command) -> None:
+    """The permission is given, told by ask, obeyed, ended; what was written plays again with the same verdict."""
+    on = await weir.run("capture", "on", "--for", "30m", "--reason", "ticket 812")
+    assert (on.code, "ticket 812" in on.text) == (0, True)
+    async with PracticeServer(token_delay=0) as practice:
+        asked = await weir.run("ask", *at(practice, "cut"), PROMPT)
+    assert "Capture is on until" in asked.complaint
+    (file,) = list_captures(weir.paths.captures)
+    assert PROMPT not in file.read_text()
+    replayed = await weir.run("replay", "--fast", str(file))
+    assert (replayed.out, replayed.code) == (asked.out, asked.code)
+    assert "truncated-body" in replayed.complaint
+    assert "recorded" in replayed.complaint
+    off = await weir.run("capture", "off", "--json")
+    assert (json.loads(off.out)["on"], json.loads(off.out)["streams"]) == (False, 1)
+    async with PracticeServer(token_delay=0) as practice:
+        quiet = await weir.run("ask", *at(practice, "cut"), PROMPT)
+    assert "Capture" not in quiet.complaint
+    assert list_captures(weir.paths.captures) == [file]
+    purged = await weir.run("capture", "purge")
+    assert "1" in purged.text
+    assert not weir.paths.captures.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("capture", "on", "--for", "30", "--reason", "x"), "30 is no length of time"),
+        (("capture", "on", "--for", "30m"), "--reason"),
+        (("capture",), "ACT"),
+        (("replay", "/nowhere/at/all"), "/nowhere/at/all: this cannot be played"),
+        (("ask", "--with-prompt", "x"), "--with-prompt belongs to --curl"),
+    ],
+)
+async def test_what_cannot_be_meant_is_told(arguments: tuple[str, ...], what: str, weir: Command) -> None:
+    ran = await weir.run(*arguments)
+    assert (ran.code, what in ran.complaint, ran.out) == (2, True, b"")
+
+
+async def test_ask_prints_a_command_and_asks_nothing(weir: Command) -> None:
+    environ = {"THE_KEY": "sk-unused-Zz91Yy82Xx73Ww64"}
+    flags = ("--base-url", "http://127.0.0.1:1/v1", "--api-key-env", "THE_KEY", "-m", "heron-1", "--curl")
+    ran = await weir.run("ask", *flags, "--with-prompt", PROMPT, environ=environ)
+    bare = await weir.run("ask", *flags, environ=environ)
+    assert (ran.code, PROMPT in ran.text, "Bearer $THE_KEY" in ran.text) == (0, True, True)
+    assert (bare.code, PROMPT in bare.text, bare.text.startswith("curl -N ")) == (0, False, True)
+    assert environ["THE_KEY"] not in ran.text + bare.text
