@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from tests.chat.sample import end, feed
+from tests.chat.sample import end, feed, make_sample_record
 from tests.ui.log.replies import ENGLISH
+from tests.ui.log.test_message_log import wait_until
 from tui.chat.conversation import Reply, Turn
 from tui.settings.model_facts import ModelFacts
+from tui.stream.events import StreamEvent, TextDelta, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.trace import StreamTrace
 from tui.ui.log.columns import Columns, Page, arrange
@@ -24,11 +27,11 @@ LONG = "\n\n".join(f"Paragraph {number}." for number in range(60))
     ("count", "width", "height", "wanted"),
     [
         (2, 72, 10, "beside"),
-        (3, 107, 21, "stacked"),
-        (3, 107, 20, "tabbed"),
-        (3, 108, 5, "beside"),
-        (6, 216, 50, "beside"),
-        (6, 215, 42, "stacked"),
+        (3, 95, 21, "stacked"),
+        (3, 95, 20, "tabbed"),
+        (3, 96, 5, "beside"),
+        (6, 200, 50, "beside"),
+        (6, 191, 42, "stacked"),
         (6, 80, 24, "tabbed"),
     ],
 )
@@ -46,13 +49,12 @@ def test_a_head_says_what_is_known_and_marks_estimates() -> None:
     reply = Reply("local", "model")
     feed(reply, "words " * 10)
     end(reply, Outcome.LENGTH)
-    words = " ".join(part.text for part in describe_reply(reply, ModelFacts(), ENGLISH, blind=False))
+    words = " ".join(part.text for part in chain(*describe_reply(reply, ModelFacts(), ENGLISH, blind=False)))
     assert words.startswith("length")
     assert "~" in words
     waiting = Reply("local", "model", trace=StreamTrace())
-    assert [part.text for part in describe_reply(waiting, ModelFacts(), ENGLISH, blind=False)] == [
-        ENGLISH.say("status.connecting")
-    ]
+    standing, amounts = describe_reply(waiting, ModelFacts(), ENGLISH, blind=False)
+    assert ([part.text for part in standing], amounts) == ([ENGLISH.say("status.connecting")], [])
 
 
 class Bench(App[None]):
@@ -63,7 +65,7 @@ class Bench(App[None]):
         self.posted: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield Columns(ENGLISH, Page())
+        yield Columns(ENGLISH, Page(frames=500))
 
     @property
     def columns(self) -> Columns:
@@ -122,6 +124,30 @@ async def test_logs_scroll_together_once_that_is_wanted() -> None:
         assert first.scroll_y == second.scroll_y < first.max_scroll_y
         await pilot.press("t", "pageup")
         assert first.scroll_y < second.scroll_y
+
+
+async def test_a_full_column_goes_up_by_half_while_it_grows_and_ends_at_its_last_row() -> None:
+    turn = Turn("the prompt", [Reply("local", "m0"), Reply("local", "m1")])
+    reply = turn.replies[0]
+
+    def take(event: StreamEvent) -> None:
+        reply.apply(event)
+        app.columns.apply(reply, event)
+
+    app = Bench()
+    async with app.run_test(size=(120, 23)) as pilot:
+        app.columns.open(turn, lambda reply: ModelFacts())
+        await pilot.pause()
+        log = app.columns.current
+        log.focus()
+        tops = set()
+        for number in range(40):
+            take(TextDelta(f"line {number}\n\n"))
+            await wait_until(pilot, lambda number=number: any(f"line {number}" in row for row in rows_of(app)))
+            tops.add(log.scroll_y)
+        assert len(tops) == 8
+        take(make_ending(Outcome.COMPLETE, make_sample_record()))
+        await wait_until(pilot, lambda: log.render_lines(log.size.region)[-2].text.endswith("line 39".ljust(57)))
 
 
 async def test_hidden_names_are_nowhere_on_the_screen_and_come_back() -> None:

@@ -150,6 +150,12 @@ def test_a_scroll_beside_a_growing_line_is_still_one() -> None:
     assert len(text) < 200
 
 
+def test_a_scroll_that_would_spoil_more_than_it_brings_is_none() -> None:
+    old = log_of(*range(20))
+    nearly = [Row((*"x" * 5, *row.text[5:]), row.pens) for row in old]
+    assert find_scroll(old, (*nearly[:19], old[0])) is None
+
+
 ONE_ROW = Sent(blank_screen(60, 3))
 
 

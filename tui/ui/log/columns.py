@@ -23,10 +23,14 @@ from tui.ui.log.message_log import MessageLog
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.widgets.column_head import ColumnHead, describe_reply
 
-LEAST_CELLS = 36
+LEAST_CELLS = 32
 """Of a column beside others."""
+WIDE_CELLS = 64
+"""Of a column whose figures fit into one row."""
 LEAST_ROWS = 7
 """Of a column under others, its head included."""
+LEAST_FRAMES = 4.0
+"""Paints a second, however many columns there are."""
 Arrangement = Literal["beside", "stacked", "tabbed"]
 FindFacts = Callable[[Reply], ModelFacts]
 
@@ -61,6 +65,11 @@ class ColumnLog(MessageLog):
         """What the model is called while it may not be named."""
         self.shared: Callable[[ColumnLog, int], object] = lambda log, rows: None
         """Told of every scroll that a person makes here."""
+
+    @property
+    def leap(self) -> int:
+        """Half of its rows while the reply is written: terminals scroll whole lines only, so a column is sent anew."""
+        return self.size.height // 2 if self.reply.outcome is None else 1
 
     def on_mount(self) -> None:
         """What came before there was a place for it is shown too."""
@@ -138,7 +147,8 @@ class Column(Vertical):
         reply = self.log_view.reply
         alias = language.say("compare_view.alias", letter=self.letter) if blind else None
         self.log_view.rename(alias)
-        self.head.tell(alias or f"{reply.provider}/{reply.model}", describe_reply(reply, facts, language, blind=blind))
+        standing, amounts = describe_reply(reply, facts, language, blind=blind)
+        self.head.tell(alias or f"{reply.provider}/{reply.model}", standing, amounts)
 
 
 class Columns(Container):
@@ -150,6 +160,9 @@ class Columns(Container):
         height: 1fr;
         layout: horizontal;
         &.-shown { display: block; }
+        &.-beside Column { border-right: solid $panel; }
+        &.-beside Column:last-child { border-right: none; }
+        &.-beside ColumnLog { scrollbar-size-vertical: 0; }
         &.-stacked, &.-tabbed { layout: vertical; }
         &.-tabbed Column { height: 1; }
         &.-tabbed ColumnLog { display: none; }
@@ -201,8 +214,8 @@ class Columns(Container):
         """Show every reply of a turn; the first is current."""
         self.close()
         self._facts = find_facts
-        # Many columns share what the terminal can take: six are painted a third as often as two.
-        page = replace(self._page, frames=self._page.frames * 2 / max(2, len(turn.replies)))
+        # Many columns share what the terminal can take; none is ever more than a quarter of a second behind.
+        page = replace(self._page, frames=max(LEAST_FRAMES, self._page.frames / max(1, len(turn.replies))))
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         for place, reply in enumerate(turn.replies):
             log = ColumnLog(self._language, turn, reply, page)
@@ -288,8 +301,9 @@ class Columns(Container):
         arrangement = arrange(len(self._columns), width, height)
         for name in ("beside", "stacked", "tabbed"):
             self.set_class(name == arrangement, f"-{name}")
+        wide = width >= len(self._columns) * WIDE_CELLS
         for column in self._columns:
-            column.head.set_class(arrangement != "beside", "-one-row")
+            column.head.take_rows((2 if wide else 3) if arrangement == "beside" else 1)
 
     def _share_scroll(self, log: ColumnLog, rows: int) -> None:
         if self.together:

@@ -117,13 +117,12 @@ class MessageLog(TurnView, can_focus=True):
         """Show a conversation from its end, or `welcome` while it is empty."""
         self._cursor = Cursor()
         super().show(conversation, welcome)
+        self._take_keys()
 
     def watch_has_focus(self, value: bool) -> None:
         """With the focus in the log the keys are about the last message in sight, and a mark shows it."""
         super().watch_has_focus(value)
-        if value and self._stack.entries and self._cursor.entry not in self.in_sight:
-            self._cursor.go(self._stack, self.in_sight[-1])
-        self._show_cursor()
+        self._take_keys()
 
     def settle(self, changed: Place | None = TOP) -> None:
         """Also the mark goes along with what it is about."""
@@ -240,6 +239,12 @@ class MessageLog(TurnView, can_focus=True):
     def action_leave(self) -> None:
         """Back to the prompt."""
         self.post_message(self.Left())
+
+    def _take_keys(self) -> None:
+        if self.has_focus and self._stack.entries and self._cursor.entry not in self.in_sight:
+            seen = len(self._stack.entries) - 1 if self._following else self.in_sight[-1]
+            self._cursor.go(self._stack, seen)
+        self._show_cursor()
 
     def _go_to_cursor(self) -> None:
         """Bring what the keys are about into sight; all of the last message in sight is the end, which is followed."""

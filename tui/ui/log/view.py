@@ -115,8 +115,8 @@ class LogView(ScrollView):
         if not stack.entries or not height:
             self.refresh()
             return
-        bottom = stack.end if self._following else stack.move(self._top, height - 1)
-        self._top = stack.move(bottom, 1 - height)
+        self._top = self._find_end_top() if self._following else stack.move(stack.move(top, height - 1), 1 - height)
+        bottom = stack.move(self._top, height - 1)
         seen = range(self._top.entry, bottom.entry + 1)
         stack.forget(seen)
         for entry in seen:
@@ -127,9 +127,23 @@ class LogView(ScrollView):
         if not stack.is_exact and self._slice is None:
             self._slice = self.set_timer(PAUSE_SECONDS, self._refine)
 
+    @property
+    def leap(self) -> int:
+        """How many rows the page goes up at once when what is followed has come to its last row."""
+        return 1
+
+    def _find_end_top(self) -> Place:
+        """The row at the top with the end in sight: the present one as long as that holds."""
+        stack, height = self._stack, self.size.height
+        lowest = stack.move(stack.end, 1 - height)
+        free = min(self.leap, height) - 1 if lowest > TOP else 0
+        if lowest <= self._top <= stack.move(lowest, free):
+            return self._top
+        return stack.move(lowest, free)
+
     def _place_scrollbar(self, row: int) -> None:
         """Say how long the page is and where one is on it; set as Textual does, a new row lays out the whole screen."""
-        size = Size(self.size.width, self._stack.rows)
+        size = Size(self.size.width, max(self._stack.rows, row + self.size.height))
         if size != self.virtual_size:
             self.set_reactive(LogView.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height

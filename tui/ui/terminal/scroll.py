@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import ne
+from operator import is_not, ne
 
 from tui.ui.terminal.grid import Row, blank_row
 
@@ -11,6 +11,8 @@ _LEAST_ROWS = 3
 """With fewer changed rows than this, a scroll saves nothing."""
 _COST = 30
 """Bytes of a scroll itself: two regions, a move, and the pen given up and taken again."""
+_PEN_COST = 12
+"""Bytes of a change of pen, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,12 @@ def find_scroll(old: Sequence[Row], new: Sequence[Row]) -> Scroll | None:
     if not votes:
         return None
     lines = max(votes, key=lambda distance: (votes[distance], -abs(distance)))
-    best, first, last = _best_run([_gain(before, after, y, lines) for y in range(len(after))])
-    if best <= _COST:
-        return None
+    first, last = _best_run([_gain(before, after, y, lines) for y in range(len(after))])
     if lines > 0:
-        return Scroll(top + first, min(top + last + lines, bottom), lines)
-    return Scroll(max(top + first + lines, top), top + last, lines)
+        scroll = Scroll(top + first, min(top + last + lines, bottom), lines)
+    else:
+        scroll = Scroll(max(top + first + lines, top), top + last, lines)
+    return scroll if _find_cost(scroll.apply(old), new) + _COST < _find_cost(old, new) else None
 
 
 def _gain(before: list[str], after: list[str], y: int, lines: int) -> int:
@@ -66,8 +68,8 @@ def _gain(before: list[str], after: list[str], y: int, lines: int) -> int:
     return -len(after[y].rstrip()) - 1 if in_place else -1
 
 
-def _best_run(gains: list[int]) -> tuple[int, int, int]:
-    """The greatest sum of a run, and the first and last place of that."""
+def _best_run(gains: list[int]) -> tuple[int, int]:
+    """The first and last place of the run with the greatest sum."""
     best, found = gains[0], (0, 0)
     total, start = 0, 0
     for place, gain in enumerate(gains):
@@ -76,4 +78,15 @@ def _best_run(gains: list[int]) -> tuple[int, int, int]:
         total += gain
         if total > best:
             best, found = total, (start, place)
-    return best, *found
+    return found
+
+
+def _find_cost(old: Sequence[Row], new: Sequence[Row]) -> int:
+    """About how many bytes it takes to paint one over the other; a scroll can spoil more than it brings."""
+    cost = 0
+    for before, after in zip(old, new, strict=True):
+        if before is not after:
+            cost += sum(map(ne, before.text, after.text))
+            if before.pens != after.pens:
+                cost += _PEN_COST * (1 + sum(map(is_not, after.pens, after.pens[1:])))
+    return cost

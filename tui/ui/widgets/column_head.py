@@ -18,20 +18,27 @@ from tui.ui.widgets.status_bar import Part, fit
 _GAP = "  "
 
 
-def describe_reply(reply: Reply, facts: ModelFacts, language: Language, *, blind: bool) -> list[Part]:
-    """State or verdict, first-token time, speed, tokens, cost; `blind`: no price, since it would tell the model."""
+def describe_reply(
+    reply: Reply, facts: ModelFacts, language: Language, *, blind: bool
+) -> tuple[list[Part], list[Part]]:
+    """State or verdict and first-token time; then speed, tokens, cost.
+
+    `blind`: no cost, since it would tell the model.
+    """
     say, figures = language.say, make_figures(reply, facts)
-    parts = [_describe_state(reply, figures, language)]
+    standing, amounts = [_describe_state(reply, figures, language)], []
     if figures.first_text_ms is not None:
-        parts.append(Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "$foreground", 4))
+        standing.append(
+            Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "$foreground", 4)
+        )
     if figures.tokens_per_s is not None:
         about = "~" if figures.speed_estimated else ""
-        parts.append(Part(say("status.speed", speed=f"{about}{figures.tokens_per_s:.0f}"), "$foreground", 5))
+        amounts.append(Part(say("status.speed", speed=f"{about}{figures.tokens_per_s:.0f}"), "$foreground", 5))
     if figures.tokens_out is not None:
-        parts.append(Part(say("status.tokens", count=figures.tokens_out), "$foreground", 3))
+        amounts.append(Part(say("status.tokens", count=figures.tokens_out), "$foreground", 3))
     if figures.cost is not None and not blind:
-        parts.append(Part(f"${figures.cost:.2g}", "$foreground", 2))
-    return parts
+        amounts.append(Part(f"${figures.cost:.2g}", "$foreground", 2))
+    return standing, amounts
 
 
 def _describe_state(reply: Reply, figures: Figures, language: Language) -> Part:
@@ -54,15 +61,16 @@ def shorten(name: str, cells: int) -> str:
 
 
 class ColumnHead(Static):
-    """Two rows, the name above the figures; one row where there is the width for both and not the height."""
+    """The name above two rows of figures; above one where that is wide; all in one row where there are few."""
 
     DEFAULT_CSS = """
     ColumnHead {
-        height: 2;
+        height: 3;
         padding: 0 1;
         background: $panel;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        &.-two-rows { height: 2; }
         &.-one-row { height: 1; }
         &.-current { background: $primary 30%; }
     }
@@ -70,32 +78,43 @@ class ColumnHead(Static):
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
-        self._told: tuple[str, list[Part]] = ("", [])
+        self._told: tuple[str, list[Part], list[Part]] = ("", [], [])
         self._shown: Content | None = None
 
-    def tell(self, name: str, parts: list[Part]) -> None:
+    def tell(self, name: str, standing: list[Part], amounts: list[Part]) -> None:
         """Show this, as far as it fits."""
-        self._told = name, parts
-        content = self._lay_out(sanitise_line(name), parts)
+        self._told = name, standing, amounts
+        content = self._lay_out(sanitise_line(name), standing, amounts)
         if self._shown is None or content != self._shown:
             self._shown = content
             self.update(content, layout=False)
+
+    def take_rows(self, rows: int) -> None:
+        """Be one, two or three rows high."""
+        self.set_class(rows == 1, "-one-row")
+        self.set_class(rows == 2, "-two-rows")
+        self.tell(*self._told)
 
     def on_resize(self) -> None:
         """Another width, another choice."""
         self.tell(*self._told)
 
-    def _lay_out(self, name: str, parts: list[Part]) -> Content:
-        width, current = max(1, self.size.width - 2), self.has_class("-current")
-        mark = "▌" if current else " "
+    def _lay_out(self, name: str, standing: list[Part], amounts: list[Part]) -> Content:
+        width = max(1, self.size.width - 3)
         if self.has_class("-one-row"):
-            title = Part(mark + shorten(name, max(12, width // 2)), "bold $text-primary", 10)
-            shown, lines = fit([title, *parts], width), ""
+            rows = [fit([_title(name, max(12, width // 2)), *standing, *amounts], width)]
+        elif self.has_class("-two-rows"):
+            rows = [[_title(name, width)], fit([*standing, *amounts], width)]
         else:
-            title = Part(mark + shorten(name, width - 1), "bold $text-primary", 10)
-            shown, lines = [title, *fit(parts, width - 1)], "\n" + mark
+            rows = [[_title(name, width)], fit(standing, width), fit(amounts, width) if amounts else []]
+        mark = "▌" if self.has_class("-current") else " "
         pieces: list[tuple[str, str] | str] = []
-        for place, part in enumerate(shown):
-            gap = lines if place == 1 and lines else _GAP if place else ""
-            pieces += [gap, (part.text, part.style)]
+        for number, row in enumerate(rows):
+            pieces.append(("\n" if number else "") + mark)
+            for place, part in enumerate(row):
+                pieces += [_GAP if place else "", (part.text, part.style)]
         return Content.assemble(*pieces)
+
+
+def _title(name: str, cells: int) -> Part:
+    return Part(shorten(name, cells), "bold $text-primary", 10)

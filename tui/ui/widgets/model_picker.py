@@ -234,24 +234,31 @@ class ModelPicker(ModalScreen[Chosen | None]):
         before = self._highlighted() if keep_place else None
         typed = self._filtered = self.filter_input.value
         self._shown, self._found = self._models.filter(typed, SHOWN)
-        words = typed.strip()
         self._literal = None
-        if words and self._fallback is not None and not any(model.id == words for model in self._shown):
-            # A provider may serve a model that it does not list: what was typed can be asked for as it is.
+        if (literal := self._take_literally(typed.strip())) is not None and literal not in self._shown:
             self._literal = len(self._shown)
-            self._shown.append(Model(self._fallback, words))
+            self._shown.append(literal)
         self.rows.show(len(self._shown), self._shown.index(before) if before in self._shown else 0)
         self._tell_state()
+
+    def _take_literally(self, words: str) -> Model | None:
+        """What was typed as a model that its provider may serve and not list; None where a listed one is meant."""
+        if (named := self._catalogue.find(words)) is not None:
+            return named
+        if not words or self._fallback is None or any(model.id == words for model in self._shown):
+            return None
+        return Model(self._fallback, words)
 
     def _tell_state(self) -> None:
         self._state_line.update(Content("\n".join(self._state())))
 
     def _row(self, place: int, width: int) -> Row:
         model = self._shown[place]
+        marked = model.name in self._marked
         if place == self._literal:
             literal = self._language.say("picker.literal", model=model.id, provider=model.provider.name)
-            return Row("  ", sanitise_line(literal))
-        entry, marked = self._catalogue.describe(model), model.name in self._marked
+            return Row("✓ " if marked else "  ", sanitise_line(literal))
+        entry = self._catalogue.describe(model)
         return make_row(entry, choose_columns(width), width, current=model == self._current, marked=marked)
 
     def _state(self) -> list[str]:
