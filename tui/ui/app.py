@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.worker import WorkerFailed
@@ -23,6 +24,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.collector import tune_collector
 from tui.ui.manner import Manner
+from tui.ui.plain_sign import PlainSigns
 from tui.ui.screens.opening import OpeningScreen
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
@@ -142,6 +144,11 @@ class WeirApp(App[None]):
             self._complaints.append(opening.language.say("theme.unknown", name=wanted))
             wanted = None
         self.theme = wanted or opening.default_theme
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Where ASCII alone is wanted, the ornaments of every widget give way."""
+        filters = super().get_line_filters()
+        return [*filters, PlainSigns()] if self._opening.config.ascii else filters
 
     def unsent(self) -> str:
         """What was typed and has not gone out; also when the screen is gone."""

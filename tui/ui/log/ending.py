@@ -4,7 +4,7 @@ The note's code is a word and its bar a block, so that an interruption is seen w
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.chat.conversation import Reply
 from tui.chat.note import make_note
@@ -15,6 +15,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
+from tui.ui.plain_sign import plain_signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,13 @@ def _note(reply: Reply, outcome: Outcome, language: Language, layout: Layout) ->
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)
     bar = Span(signs.note, Style(f"note-{kind}"))
+    if layout.ascii:
+        rows = [_plain(row) for row in rows]
     return [Line((bar, *row.spans), 2, row.join) for row in rows]
+
+
+def _plain(line: Line) -> Line:
+    return replace(line, spans=tuple(Span(plain_signs(span.text), span.style) for span in line.spans))
 
 
 def _notices(reply: Reply, language: Language, width: int, *, failed: bool) -> list[Line]:

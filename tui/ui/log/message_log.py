@@ -264,6 +264,8 @@ class MessageLog(TurnView, can_focus=True):
 
     def _show_cursor(self) -> None:
         before = self._overlay.current
-        self._overlay.current = self._cursor.marked(self._stack) if self.has_focus else None
+        # Out of sight it is not painted, and to lay it out again for that would never end.
+        seen = self.has_focus and self._stack.entries and self._cursor.entry in self.in_sight
+        self._overlay.current = self._cursor.marked(self._stack) if seen else None
         if self._overlay.current != before:
             self.refresh()

@@ -190,12 +190,13 @@ def _cell_at(entry: Entry, row: int, text: str, offset: int) -> int:
     return entry.text_start(row) + cell_len(before) + cell_len(text[:offset])
 
 
-def block_at(stack: Stack, spot: Spot) -> Selection:
-    """The block around a spot; outside the text of a reply, the paragraph of rows."""
+def block_at(stack: Stack, spot: Spot) -> Selection | None:
+    """The block around a spot; outside the text of a reply, the paragraph of rows. None between two of them."""
     number, entry = spot.place.entry, stack.entries[spot.place.entry]
     block = entry.block_at(spot.place.row)
-    rows = block.rows if block is not None and spot.place.row in block.rows else _rows_around(entry, spot.place.row)
-    return rows_marked(number, entry, rows)
+    if block is not None and spot.place.row in block.rows:
+        return rows_marked(number, entry, block.rows)
+    return rows_marked(number, entry, rows) if (rows := _rows_around(entry, spot.place.row)) else None
 
 
 def rows_marked(number: int, entry: Entry, rows: range) -> Selection:
@@ -207,6 +208,8 @@ def rows_marked(number: int, entry: Entry, rows: range) -> Selection:
 
 def _rows_around(entry: Entry, row: int) -> range:
     first = last = row
+    if not entry.line(row).spans:
+        return range(0)
     section, _ = entry.locate(row)
     while first > 0 and entry.line(first - 1).spans and entry.locate(first - 1)[0] is section:
         first -= 1

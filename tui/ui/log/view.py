@@ -13,6 +13,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.events import Resize
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -25,6 +26,7 @@ from tui.ui.log.look import COMPONENT_ROLES, Look
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.overlay import Overlay
 from tui.ui.log.stack import Place, Stack
+from tui.ui.plain_sign import PlainSigns
 
 REST = 10
 """Times the cost of a paint from its begin to the next."""
@@ -202,6 +204,10 @@ class LogView(ScrollView):
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The signs of the log are chosen when it is laid out; those of the texts stay what they are."""
+        return [each for each in super().get_line_filters() if not isinstance(each, PlainSigns)]
 
     @property
     def is_exact(self) -> bool:

@@ -1,16 +1,20 @@
 """Prompt: where a person types. Enter sends, ctrl+j starts a new line; what cannot be sent yet is given back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
+from tui.ui.plain_sign import PlainSigns
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.key_order import KeyOrder
@@ -37,6 +41,8 @@ class Prompt(TextArea):
         background: $background;
         border-subtitle-color: $foreground 60%;
         &:focus { border: round $border; }
+        &.-ascii { border: ascii $border-blurred; }
+        &.-ascii:focus { border: ascii $border; }
     }
     """
 
@@ -59,11 +65,12 @@ class Prompt(TextArea):
 
         text: str
 
-    def __init__(self, language: Language, keys: str) -> None:
+    def __init__(self, language: Language, keys: str, *, ascii: bool = False) -> None:
         hint = language.say("prompt.hint")
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
         self.cursor_blink = False
         self.border_subtitle = keys
+        self.set_class(ascii, "-ascii")
         self._attachments = Attachments(
             lambda size, lines: language.say("prompt.attachment", size=f"{size / 1000:.0f}", lines=lines)
         )
@@ -139,6 +146,17 @@ class Prompt(TextArea):
     def action_newline(self) -> None:
         """Start a new line at the cursor."""
         self.insert("\n")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What was typed is shown as it was."""
+        return [each for each in super().get_line_filters() if not isinstance(each, PlainSigns)]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The row with the keys is ours."""
+        strips = super().render_lines(crop)
+        if self.has_class("-ascii") and crop.bottom >= self.outer_size.height:
+            strips[-1] = strips[-1].apply_filter(PlainSigns(), self.background_colors[1])
+        return strips
 
     def settle(self) -> None:
         """Something acts on what was typed so far: an Enter that could still be a line end is one to send."""

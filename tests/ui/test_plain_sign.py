@@ -1,0 +1,34 @@
+"""`ascii = true`: no ornament of ours is anything but ASCII; what somebody wrote stays what it is."""
+
+from rich.cells import cell_len
+
+from tests.ui.desk import Desk, send_prompt, welcome
+from tui.ui.plain_sign import plain_signs
+
+
+def test_a_plain_sign_is_as_wide_as_what_it_stands_for() -> None:
+    signs = [*map(chr, range(0x2500, 0x25A0)), *"·–—★●•◆○✓✔…→▶▸⇥←◀⌫↑▲↓▼⏎↵“”‘’🔎"]
+    for sign in signs:
+        assert plain_signs(sign).isascii()
+        assert cell_len(plain_signs(sign)) == cell_len(sign)
+    assert plain_signs("naïve 中文") == "naïve 中文"
+
+
+def test_the_screen_is_ascii_but_for_what_was_written(desk: Desk) -> None:
+    desk.write_config("ascii = true\n")
+    terminal = desk.open("--practice", "-m", "practice/cut", rows=20)
+    welcome(terminal)
+    send_prompt(terminal, "a │ b")
+
+    def ornaments() -> str:
+        return "".join(sign for sign in terminal.text().replace("a │ b", "") if not sign.isascii())
+
+    terminal.wait_for("ended: truncated-body")
+    terminal.wait_for("! -> ")
+    assert ornaments() == ""
+    terminal.press("ctrl+l")
+    terminal.wait_for("practice/stall")
+    assert ornaments() == ""
+    terminal.press("escape", "f1")
+    terminal.wait_for("Cursor")
+    assert ornaments() == ""
