@@ -11,20 +11,21 @@ from textual.scrollbar import ScrollTo
 
 from tests.chat.sample import make_turn
 from tests.ui.log.replies import ENGLISH, ended
-from tests.ui.opened import make_app, make_opener
+from tests.ui.opened import make_app, make_opener, until
 from tests.ui.server import PATIENCE
 from tui.chat.conversation import Conversation
 from tui.stream.events import TextDelta
 from tui.stream.trace import StreamTrace
 from tui.ui.log.message_log import MessageLog
+from tui.ui.screens.chat import ChatScreen
 
 TURNS = 1_000
 
 
-def make_long_conversation() -> Conversation:
-    """Two thousand messages of very different lengths, each row of which is found nowhere else."""
+def make_long_conversation(turns: int = TURNS) -> Conversation:
+    """Messages of very different lengths, two to a turn, each row of which is found nowhere else."""
     chance, conversation = random.Random(4), Conversation()
-    for number in range(TURNS):
+    for number in range(turns):
         turn = make_turn(conversation, f"question {number}")
         paragraphs = (f"answer {number}, {at}: {'word ' * chance.randint(0, 60)}" for at in range(chance.randint(1, 6)))
         turn.replies[0] = ended("\n\n".join(paragraphs))
@@ -162,6 +163,7 @@ async def test_who_reads_in_a_growing_reply_keeps_their_rows_through_a_resize_an
 async def test_another_theme_paints_everything_anew(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen))
         await app.workers.wait_for_complete()
         log = app.screen.query_one(MessageLog)
         log.show(make_long_conversation(), "")
@@ -207,6 +209,20 @@ async def test_a_log_that_becomes_taller_goes_on_following_its_end() -> None:
         await say(40, 80)
         assert any("line 79" in row for row in seen(log))
         assert not any("↓" in row for row in seen(log))
+
+
+async def test_a_long_reply_that_the_keys_are_about_is_not_laid_out_again_while_it_is_out_of_sight() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        log, conversation = app.log_view, make_long_conversation(30)
+        conversation.turns[0].replies[0] = ended("".join(f"line {number}\n\n" for number in range(3_500)))
+        log.show(conversation, "")
+        log.focus()
+        await pilot.press("g", "j", "end")
+        await wait_until_exact(pilot, log)
+        log.settle()
+        assert log._stack.entries[1].layout is None
+        assert any("answer 29" in row for row in seen(log))
 
 
 async def test_what_becomes_known_of_a_long_reply_is_not_told_as_new() -> None:

@@ -58,7 +58,7 @@ class ChatScreen(ConnectingScreen):
         self._escaped = float("-inf")
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
-        self._prompt = Prompt(language, hint, ascii=self._manner.ascii)
+        self._prompt = Prompt(language, hint)
         self._opening = True
 
     def compose(self) -> ComposeResult:

@@ -65,12 +65,11 @@ class Prompt(TextArea):
 
         text: str
 
-    def __init__(self, language: Language, keys: str, *, ascii: bool = False) -> None:
+    def __init__(self, language: Language, keys: str) -> None:
         hint = language.say("prompt.hint")
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
         self.cursor_blink = False
         self.border_subtitle = keys
-        self.set_class(ascii, "-ascii")
         self._attachments = Attachments(
             lambda size, lines: language.say("prompt.attachment", size=f"{size / 1000:.0f}", lines=lines)
         )
@@ -79,6 +78,10 @@ class Prompt(TextArea):
         self._unsure = False
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
+
+    def on_mount(self) -> None:
+        """Its box is of ASCII where that is asked for."""
+        self.set_class(any(isinstance(each, PlainSigns) for each in self.app.get_line_filters()), "-ascii")
 
     async def _on_key(self, event: events.Key) -> None:
         """An Enter of a paste is a line end, and one that nothing is bound to does nothing; else as `KeyOrder` does."""
