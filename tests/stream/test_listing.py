@@ -13,7 +13,7 @@ from tests.stream.wire import chunk, error, http, opening, page
 from tui.settings.model_facts import ModelFacts
 from tui.settings.secrets import Masker
 from tui.stream.client import Client
-from tui.stream.listing import ModelListing
+from tui.stream.listing import CONTEXT_SECONDS, ModelListing
 from tui.stream.outcome import Outcome
 
 
@@ -107,3 +107,33 @@ async def test_a_local_server_without_the_usual_list_is_asked_for_ollama_s(clien
     async with Peer(answer(http(404, "no")), answer(http(200, {"models": [{"name": "qwen3:8b"}]}))) as peer:
         listing = await client.list_models(route(peer.url))
     assert (listing.models, paths(peer)) == (("qwen3:8b",), ["/v1/models", "/api/tags"])
+
+
+async def test_llama_cpp_is_asked_for_the_context_that_its_list_leaves_open(client: Client) -> None:
+    props = {"default_generation_settings": {"n_ctx": 8192, "params": {}}, "total_slots": 1}
+    listed = http(200, {"data": [{"id": "m", "meta": {"n_ctx_train": 131072}}]}, "Server: llama.cpp")
+    async with Peer(answer(listed), answer(http(200, props))) as peer:
+        listing = await client.list_models(route(peer.url))
+    assert (listing.models, listing.facts) == (("m",), {"m": ModelFacts(8192)})
+    assert paths(peer) == ["/v1/models", "/props"]
+
+
+async def test_ollama_is_asked_for_the_contexts_of_what_is_loaded(client: Client) -> None:
+    loaded = {"models": [{"name": "b:8b", "context_length": 4096}, {"name": "other", "context_length": 5}, 7]}
+    listed = http(200, {"data": [{"id": "a:1b"}, {"id": "b:8b"}]})
+    async with Peer(answer(listed), answer(http(200, loaded))) as peer:
+        listing = await client.list_models(replace(route(peer.url), name="ollama"))
+    assert (listing.models, listing.facts) == (("a:1b", "b:8b"), {"b:8b": ModelFacts(4096)})
+    assert paths(peer) == ["/v1/models", "/api/ps"]
+
+
+@pytest.mark.parametrize("sent", [http(404, "no"), http(200, "x"), http(200, {"models": {}}), b""])
+async def test_without_an_answer_about_contexts_the_list_stands(sent: bytes, client: Client, clock: MovedLoop) -> None:
+    listed = http(200, {"data": [{"id": "m"}]}, "Server: llama.cpp")
+    async with Peer(answer(listed), answer(sent, end=End.SILENCE)) as peer:
+        asking = asyncio.create_task(client.list_models(route(peer.url)))
+        await peer.wait_visits(2)
+        if not sent:
+            clock.advance(CONTEXT_SECONDS)
+        listing = await asking
+    assert (listing.models, listing.facts, listing.failure) == (("m",), {}, None)

@@ -1,7 +1,8 @@
 """The models that a provider lists: GET /models under one overall limit, with the same verdicts as a stream.
 
 Local servers have lists of their own that say more (LM Studio's `/api/v0/models`) or stand in for a missing `/models`
-(Ollama's `/api/tags`); the verdict is that of `/models` all the same.
+(Ollama's `/api/tags`); the verdict is that of `/models` all the same. A context that the list leaves open is asked for
+apart; without an answer it stays open.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from tui.settings.preset import presets
 from tui.settings.provider import Provider
 from tui.settings.secrets import Secret
 from tui.stream.dialects import WireRequest, load_dialect
+from tui.stream.local_context import context_path, is_like, read_contexts
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import find_endpoint
 from tui.stream.provider_error import read_error_body
@@ -25,6 +27,8 @@ from tui.stream.transport import NETWORK_ERRORS, Transport, TransportSetupError,
 from tui.stream.verdict import judge_status
 
 LISTING_SECONDS = 10.0
+CONTEXT_SECONDS = 0.5
+"""How long the contexts may take that the list does not tell."""
 _BODY_LIMIT = 16 * 1024 * 1024
 _OLLAMA_LIST = "/api/tags"
 
@@ -41,6 +45,14 @@ class ModelListing:
     """The `Server` header."""
     facts: Mapping[str, ModelFacts] = field(default_factory=dict)
     """What the list says of its models, by id; of some, of all or of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The body of a success, and its headers."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 KeyFinder = Callable[[Provider], Awaitable[Secret | None]]
@@ -61,11 +73,27 @@ async def list_models(
             key = await find_key(provider)
             if key is not None and endpoint.scheme == "http" and not provider.is_loopback and not provider.allow_http:
                 return ModelListing(failure=Outcome.INSECURE_URL, values=values)
-            return await _ask(provider, transport, key, wire, values)
+            listing = await _ask(provider, transport, key, wire, values)
     except TimeoutError:
         return ModelListing(failure=Outcome.FIRST_BYTE_TIMEOUT, values=values)
     except Stop as stop:
         return ModelListing(failure=stop.outcome, values=values)
+    path = context_path(provider, listing.server, listing.models, listing.facts)
+    if path is None or listing.failure is not None:
+        return listing
+    try:
+        async with asyncio.timeout(min(limit, CONTEXT_SECONDS)):
+            answer = await _fetch(
+                provider, transport, key, replace(wire, url=_at_root(provider.base_url, path)), values
+            )
+    except TimeoutError:
+        return listing
+    if isinstance(answer, ModelListing):
+        return listing
+    told = read_contexts(path, answer.body, listing.models)
+    return replace(
+        listing, facts={**told, **{name: one.over(told.get(name, one)) for name, one in listing.facts.items()}}
+    )
 
 
 async def _ask(
@@ -90,14 +118,9 @@ def _other_lists(provider: Provider) -> tuple[list[str], list[str]]:
     """The lists of a local server to try before `/models` and behind it."""
     if not provider.is_local:
         return [], []
-    known = [preset for preset in presets().values() if preset.models and _is_like(provider, preset.name)]
+    known = [preset for preset in presets().values() if preset.models and is_like(provider, preset.name)]
     before = [path for preset in known if (path := preset.models) is not None and path != _OLLAMA_LIST]
     return [_at_root(provider.base_url, path) for path in before], [_at_root(provider.base_url, _OLLAMA_LIST)]
-
-
-def _is_like(provider: Provider, preset: str) -> bool:
-    """Whether a local provider is this well-known one: by its name, else by its port."""
-    return provider.name == preset or urlsplit(provider.base_url).port == urlsplit(presets()[preset].base_url).port
 
 
 def _at_root(base_url: str, path: str) -> str:
@@ -111,6 +134,21 @@ async def _read_list(
     provider: Provider, transport: Transport, key: Secret | None, wire: WireRequest, known: Mapping[str, Any]
 ) -> ModelListing:
     """One request for one list. Raises TimeoutError of whoever set the limit."""
+    answer = await _fetch(provider, transport, key, wire, known)
+    if isinstance(answer, ModelListing):
+        return answer
+    listed = load_dialect(provider.dialect).read_models(answer.body)
+    if listed is None:
+        values = {**known, "content_type": answer.headers.get("content-type")}
+        return ModelListing(failure=Outcome.UNEXPECTED_BODY, values=values)
+    facts = {name: one for name, one in listed.items() if one != ModelFacts()}
+    return ModelListing(tuple(listed), server=answer.headers.get("server"), facts=facts)
+
+
+async def _fetch(
+    provider: Provider, transport: Transport, key: Secret | None, wire: WireRequest, known: Mapping[str, Any]
+) -> _Answer | ModelListing:
+    """One request; what is no answer of success is a failed listing. Raises TimeoutError of whoever set the limit."""
     link, values = find_link(provider, wire.url), dict(known)
     response: httpx.Response | None = None
     try:
@@ -126,12 +164,7 @@ async def _read_list(
         explanation = read_error_body(body, response.status_code)
         values["status"] = response.status_code
         return ModelListing(failure=judge_status(response.status_code, explanation), values=values)
-    listed = load_dialect(provider.dialect).read_models(body)
-    if listed is None:
-        values["content_type"] = response.headers.get("content-type")
-        return ModelListing(failure=Outcome.UNEXPECTED_BODY, values=values)
-    facts = {name: one for name, one in listed.items() if one != ModelFacts()}
-    return ModelListing(tuple(listed), server=response.headers.get("server"), facts=facts)
+    return _Answer(body, response.headers)
 
 
 async def _read_body(response: httpx.Response) -> bytes:

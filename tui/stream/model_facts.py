@@ -50,10 +50,10 @@ def _read_items(items: list[Any]) -> Iterator[tuple[str, ModelFacts]]:
 
 
 def _read_facts(item: Mapping[str, Any]) -> ModelFacts:
-    context = next((found for name in _CONTEXT_NAMES if (found := _count(item.get(name)))), None)
+    context = next((found for name in _CONTEXT_NAMES if (found := read_count(item.get(name)))), None)
     meta = item.get("meta")  # llama.cpp; its n_ctx_train is what the model could, not what the server gives
     if context is None and isinstance(meta, dict):
-        context = _count(meta.get("n_ctx"))
+        context = read_count(meta.get("n_ctx"))
     pricing = item.get("pricing")
     if not isinstance(pricing, dict):
         return ModelFacts(context)
@@ -62,7 +62,8 @@ def _read_facts(item: Mapping[str, Any]) -> ModelFacts:
     return ModelFacts(context, _price(pricing.get("input"), 1), _price(pricing.get("output"), 1))
 
 
-def _count(value: Any) -> int | None:
+def read_count(value: Any) -> int | None:
+    """A number of tokens, if it is one."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9 else None
 
 
