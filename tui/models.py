@@ -9,6 +9,7 @@ import sys
 from rich.cells import cell_len
 
 from tui.chat.catalogue import Model, ModelEntry
+from tui.chat.list_failure import tell_failures
 from tui.chat.workspace import Workspace
 from tui.text.age import describe_age
 from tui.text.language import Language
@@ -28,19 +29,8 @@ async def print_models(workspace: Workspace, language: Language, *, as_json: boo
     sys.stdout.buffer.flush()
     failures = [listing.failure for _, listing in catalogue.failures() if listing.failure is not None]
     if not as_json:
-        sys.stderr.write("".join(f"weir: {sanitise_line(line)}\n" for line in tell_failures(workspace, language)))
+        sys.stderr.write("".join(f"weir: {failure.line}\n" for failure in tell_failures(catalogue, language)))
     return failures[0].exit_code(has_text=False) if failures and len(failures) == len(catalogue.listings) else 0
-
-
-def tell_failures(workspace: Workspace, language: Language) -> list[str]:
-    """A line for each provider whose list could not be had: its name, the outcome and its sentence."""
-    lines = []
-    for name, listing in workspace.catalogue.failures():
-        if listing.failure is not None:
-            age = workspace.catalogue.age_of(name)
-            old = "" if age is None else language.say("picker.old", age=describe_age(age))
-            lines.append(f"{name}: {listing.failure}: {language.outcome(listing.failure, listing.values or {})}{old}")
-    return lines
 
 
 def _as_json(models: list[Model], workspace: Workspace, language: Language) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tui.chat.catalogue import Model
+from tui.chat.list_failure import tell_failures
 from tui.chat.model_filter import filter_models
 from tui.chat.workspace import Workspace
 from tui.text.language import Language
@@ -40,7 +41,5 @@ class ModelList:
         ]
         if len(models) > SHOWN:
             lines.append(language.say("plain.rest", count=len(models) - SHOWN))
-        for name, listing in workspace.catalogue.failures():
-            if listing.failure is not None:
-                lines.append(f"{name}: {language.outcome(listing.failure, listing.values or {})}")
-        return [sanitise_line(line) for line in lines]
+        failures = tell_failures(workspace.catalogue, language)
+        return [*map(sanitise_line, lines), *(failure.line for failure in failures)]

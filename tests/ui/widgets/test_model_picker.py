@@ -17,6 +17,7 @@ from tui.chat.measurement import Measured, Sample
 from tui.settings.model_facts import ModelFacts
 from tui.settings.provider import Provider
 from tui.stream.listing import ModelListing
+from tui.stream.outcome import Outcome
 from tui.text.language import load_language
 from tui.ui.widgets.model_picker import MOST_MARKED, SHOWN, Chosen, ModelPicker
 
@@ -320,6 +321,22 @@ async def test_five_thousand_models_cost_no_more_rows_than_are_in_sight(table: T
         await pilot.press("up", *["pagedown"] * 12)
         assert picker.rows.highlighted == SHOWN - 1
         assert shown(picker)[-1].endswith(f"model-{SHOWN - 1}")
+
+
+async def test_however_many_providers_fail_each_has_its_verdict_beside_its_name_in_sight(table: Table) -> None:
+    for number in range(9):
+        failed = ModelListing(failure=Outcome.CONNECT_REFUSED, values={"host": "nest.test", "port": number})
+        table.catalogue.add_listing(f"down{number}", failed)
+    async with table.open((80, 24)) as (pilot, picker):
+        await pilot.pause()
+        state = picker.query_one("#picker-state", Static)
+        lines = str(state.content).splitlines()
+        verdicts = [verdict for line in lines[1:] for verdict in line.split(" · ")]
+        assert verdicts == [f"down{number}: connect-refused" for number in range(9)]
+        assert max(map(len, lines)) <= state.size.width
+        assert state.size.height == len(lines)
+        assert picker.query_one("#picker").region.bottom <= 23
+        assert shown(picker)[0].split() == ["acme/cut"]
 
 
 async def test_a_picker_that_is_closed_hears_no_news(table: Table) -> None:

@@ -7,7 +7,7 @@ from tui.chat.catalogue import Model, ModelEntry
 from tui.chat.measurement import Measured, Sample
 from tui.settings.model_facts import ModelFacts
 from tui.settings.provider import Provider
-from tui.ui.widgets.model_row import choose_columns, describe_context, describe_price, make_row, shorten
+from tui.ui.widgets.model_row import choose_columns, describe_context, describe_price, describe_speed, make_row, shorten
 
 MEASURED = Measured((Sample(420, 31.4, estimated=False),))
 
@@ -26,7 +26,7 @@ def text(name: str, width: int) -> str:
     ("width", "figures"),
     [
         (100, "8k $0.5/$2 0.42s 31t/s"),
-        (70, "8k $0.5/$2 0.42s 31t/s"),
+        (71, "8k $0.5/$2 0.42s 31t/s"),
         (60, "8k 0.42s 31t/s"),
         (52, "0.42s 31t/s"),
         (44, "0.42s"),
@@ -59,3 +59,10 @@ def test_a_context(tokens: int | None, said: str) -> None:
 def test_a_price_that_is_half_known_is_none() -> None:
     assert describe_price(ModelFacts(None, 0.5)) == ""
     assert describe_price(ModelFacts(None, 0.0, 0.0)) == "$0/$0"
+
+
+def test_a_speed_never_touches_the_time_before_it() -> None:
+    for speed in (0.4, 999.4, 999.6, 9949.0, 9999.0, 123456.0):
+        fast = ModelEntry(entry("a").model, ModelFacts(), Measured((Sample(123456, speed, estimated=True),)), False)
+        row = make_row(fast, choose_columns(60), 60, current=False, marked=False)
+        assert row.figures.split()[:2] == ["123.46s", describe_speed(fast)]

@@ -13,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.catalogue import Model, ModelCatalogue
+from tui.chat.list_failure import fit_failures, tell_failures
 from tui.chat.model_filter import ModelFilter
 from tui.settings.provider import Provider
-from tui.text.age import describe_age
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.widgets.model_list import ModelList
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 """Models of a list; whoever looks further types another letter."""
+_FRAME = 4
+"""Rows of the border, of the filter, and the one below it."""
 MOST_MARKED = 6
 """Replies that fit side by side."""
 
@@ -90,7 +92,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; }
-        #picker-state { color: $text-muted; height: auto; max-height: 5; }
+        #picker-state { color: $text-muted; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -153,9 +155,9 @@ class ModelPicker(ModalScreen[Chosen | None]):
         self._fill()
         self.run_worker(self._ask(), exit_on_error=True)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """However low the screen, the list leaves room for what is said of the providers below it."""
-        self.rows.styles.max_height = max(3, min(20, event.size.height - 12))
+    def on_resize(self) -> None:
+        """Another height, another number of lines."""
+        self._tell_state()
 
     async def _ask(self) -> None:
         await self._refresh_models(self._take_news)
@@ -250,7 +252,10 @@ class ModelPicker(ModalScreen[Chosen | None]):
         return Model(self._fallback, words)
 
     def _tell_state(self) -> None:
-        self._state_line.update(Content("\n".join(self._state())))
+        """However low the screen, the list leaves room for what is said of the providers below it."""
+        lines = self._state()
+        self._state_line.update(Content("\n".join(lines)))
+        self.rows.styles.max_height = max(3, min(20, self.size.height * 9 // 10 - _FRAME - len(lines)))
 
     def _row(self, place: int, width: int) -> Row:
         model = self._shown[place]
@@ -266,12 +271,8 @@ class ModelPicker(ModalScreen[Chosen | None]):
         lines = [say("picker.asking") if self._asking else say("picker.count", count=self._found)]
         if self._marked:
             lines[0] += say("picker.marked", count=len(self._marked))
-        for name, listing in self._catalogue.failures():
-            if listing.failure is not None:
-                reason = self._language.outcome(listing.failure, listing.values or {})
-                age = self._catalogue.age_of(name)
-                old = "" if age is None else say("picker.old", age=describe_age(age))
-                lines.append(f"{name}: {listing.failure}: {reason}{old}")
+        failures = tell_failures(self._catalogue, self._language)
+        lines += fit_failures(failures, max(2, self.size.height // 4), max(1, self._state_line.size.width))
         for name, account in self._catalogue.accounts.items():
-            lines.append(say("picker.account", name=name, account=account))
-        return [sanitise_line(line) for line in lines]
+            lines.append(sanitise_line(say("picker.account", name=name, account=account)))
+        return lines

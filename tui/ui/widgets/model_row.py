@@ -8,7 +8,7 @@ from tui.chat.catalogue import ModelEntry
 from tui.settings.model_facts import ModelFacts
 from tui.text.sanitise import sanitise_line
 
-CONTEXT, PRICE, FIRST, SPEED = 6, 14, 8, 8
+CONTEXT, PRICE, FIRST, SPEED = 6, 14, 8, 9
 """Cells of the columns, the space before each included."""
 _NAME = 34
 """Cells that a name gets before columns are given up: the price first, then the context, then the speed."""
@@ -86,4 +86,6 @@ def describe_speed(entry: ModelEntry) -> str:
     """Median tokens a second, `~` before one that rests on an estimate."""
     if entry.measured is None or (speed := entry.measured.tokens_per_s) is None:
         return ""
-    return f"{'~' if entry.measured.estimated else ''}{speed:.0f}t/s"
+    thousands = f"{speed / 1000:.1f}k" if speed < 9950 else f"{speed / 1000:.0f}k"
+    shown = f"{speed:.0f}" if speed < 999.5 else thousands
+    return f"{'~' if entry.measured.estimated else ''}{shown}t/s"
