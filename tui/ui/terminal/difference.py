@@ -9,6 +9,8 @@ whether lines that come in take its background. Synchronised output: mode 2026 o
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import is_not
 
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.grid import Row, Screen, blank_row
@@ -84,8 +86,9 @@ def _scroll(pencil: Pencil, scroll: Scroll, lines: int) -> None:
 
 def _paint(pencil: Pencil, rows: Sequence[Row], wanted: Screen, abilities: Abilities) -> None:
     """Write every row that differs, then bring the cursor to rest."""
-    for y, (old, new) in enumerate(zip(rows, wanted.rows, strict=True)):
-        if old is new or old == new:
+    for y in compress(count(), map(is_not, rows, wanted.rows)):
+        old, new = rows[y], wanted.rows[y]
+        if old == new:
             continue
         if old.has_clusters() or new.has_clusters():
             pencil.move(0, y)
@@ -102,12 +105,10 @@ def _paint_row(pencil: Pencil, y: int, old: Row, new: Row, abilities: Abilities)
         before != after or pen != wanted
         for before, after, pen, wanted in zip(old.text, text, old.pens, pens, strict=True)
     ]
+    changed.append(True)  # behind the last, so that the search for the next always finds one
     columns = len(text)
     x = 0
-    while x < columns:
-        if not changed[x]:
-            x += 1
-            continue
+    while (x := changed.index(True, x)) < columns:
         while text[x] == "":
             x -= 1
         _reach(pencil, x, y, new)

@@ -60,7 +60,7 @@ def draw(screen: Screen, frame: str) -> Drawn:
     pieces = _MOVE.split(frame)
     for number in range(0, len(pieces), 3):
         if number:
-            line, column = (max(int(place), 1) - 1 for place in pieces[number - 2 : number])
+            line, column = (int(pieces[number - 2]) or 1) - 1, (int(pieces[number - 1]) or 1) - 1
         for turn, piece in enumerate(pieces[number].split("\n")):
             if turn:
                 column, line = 0, line + 1
@@ -68,7 +68,7 @@ def draw(screen: Screen, frame: str) -> Drawn:
                 continue
             run = read_run(piece, pen)
             pen, foreign = run.pen, foreign or run.foreign
-            if line < len(rows):
+            if run.text and line < len(rows):
                 rows[line] = place(rows[line], column, run.text, run.pens)
             column += len(run.text)
     cursor = max(min(column, screen.columns - 1), 0), max(min(line, len(rows) - 1), 0)

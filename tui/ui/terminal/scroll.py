@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, count
 from operator import is_not, ne
 
 from tui.ui.terminal.grid import Row, blank_row
@@ -38,7 +39,7 @@ def find_scroll(old: Sequence[Row], new: Sequence[Row]) -> Scroll | None:
     Every changed row votes for the distance to where its text stood, if it stood in one place only; then the run of
     rows that gains most from the winner's distance is the region (Kadane's maximum subarray).
     """
-    changed = [y for y, (before, after) in enumerate(zip(old, new, strict=True)) if before is not after]
+    changed = list(compress(count(), map(is_not, old, new)))
     if len(changed) < _LEAST_ROWS:
         return None
     top, bottom = changed[0], changed[-1]
