@@ -2,7 +2,7 @@
 
 from tests.chat.sample import end, feed, make_turn
 from tui.chat.conversation import Conversation
-from tui.chat.tally import count_wins, write_lines, write_markdown
+from tui.chat.tally import count_wins, write_markdown
 from tui.stream.outcome import Outcome
 from tui.text.language import load_language
 
@@ -22,28 +22,25 @@ def compared() -> Conversation:
 
 
 def test_adoptions_are_counted_and_a_reply_alone_is_no_comparison() -> None:
-    scores = count_wins(compared())
+    scores = count_wins(compared().turns)
     assert [(score.model, score.wins, score.summary.runs) for score in scores] == [
         ("route/two", 1, 2),
         ("route/a|b", 0, 2),
     ]
 
 
-def test_it_is_told_in_a_line_a_model() -> None:
-    lines = write_lines(count_wins(compared()), ENGLISH)
-    values = {"first": "-", "speed": "-", "runs": "2"}
-    assert lines == [
-        ENGLISH.say("compare_view.line", model="route/two", wins="1", **values),
-        ENGLISH.say("compare_view.line", model="route/a|b", wins="0", **values),
-    ]
+def test_one_model_asked_again_is_no_comparison() -> None:
+    conversation = Conversation()
+    make_turn(conversation, models=["one", "one"])
+    assert count_wins(conversation.turns) == []
 
 
 def test_a_table_stays_one_whatever_a_model_is_called() -> None:
-    rows = write_markdown(count_wins(compared()), ENGLISH).splitlines()
+    rows = write_markdown(count_wins(compared().turns), ENGLISH).splitlines()
     assert rows[2:] == ["| route/two | 1/2 | - | - |", "| route/a\\|b | 0/2 | - | - |"]
 
 
 def test_nothing_compared_is_nothing() -> None:
     conversation = Conversation()
     make_turn(conversation)
-    assert count_wins(conversation) == []
+    assert count_wins(conversation.turns) == []

@@ -5,6 +5,7 @@ from textual.binding import Binding
 from tui.ui.app import WeirApp
 from tui.ui.log.columns import ColumnLog, Columns
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.provider_form import ProviderForm
@@ -13,7 +14,7 @@ from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
 
-_OVERLAYS = (DoctorScreen, FindBar, ModelPicker, ParametersScreen, ProviderForm, Question)
+_OVERLAYS = (ComparisonsScreen, DoctorScreen, FindBar, ModelPicker, ParametersScreen, ProviderForm, Question)
 _HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
 
 

@@ -55,6 +55,18 @@ def next_streams(server: RawServer, count: int = 3) -> dict[str, Exchange]:
     return {exchange.body["model"]: exchange for exchange in exchanges}
 
 
+def answer_with_one_refused(server: RawServer, refused: str, status: int) -> dict[str, Exchange]:
+    """The next requests by their model: one is refused, the others have said something."""
+    exchanges = {exchange.body["model"]: exchange for exchange in (server.next_exchange() for _ in NAMES)}
+    for name, exchange in exchanges.items():
+        if name == refused:
+            exchange.refuse(status, {"message": f"{name} is not here"})
+        else:
+            exchange.open_stream()
+            exchange.say(f"words of {name}")
+    return exchanges
+
+
 def contents(exchange: Exchange) -> list[str]:
     return [message["content"] for message in exchange.body["messages"]]
 
@@ -102,11 +114,7 @@ def test_escape_stops_the_focused_reply_and_then_the_next(desk: Desk, trio: RawS
 def test_one_that_fails_leaves_the_others_alone(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)
-    exchanges = {exchange.body["model"]: exchange for exchange in (trio.next_exchange() for _ in NAMES)}
-    exchanges["beta"].refuse(401, {"message": "no"})
-    for name in ("alpha", "gamma"):
-        exchanges[name].open_stream()
-        exchanges[name].say(f"words of {name}")
+    exchanges = answer_with_one_refused(trio, "beta", 401)
     terminal.wait_for(beside("streaming", "invalid-key", "streaming"))
     terminal.wait_for(beside("words of alpha", "words of gamma"))
     exchanges["alpha"].finish()
@@ -196,11 +204,8 @@ def test_the_marks_hold_until_they_are_cleared_and_come_back(desk: Desk, trio: R
 def test_without_an_adoption_the_first_reply_with_a_text_is_the_context(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal, "one")
-    exchanges = {exchange.body["model"]: exchange for exchange in (trio.next_exchange() for _ in NAMES)}
-    exchanges["alpha"].refuse(401, {"message": "no"})
+    exchanges = answer_with_one_refused(trio, "alpha", 401)
     for name in ("beta", "gamma"):
-        exchanges[name].open_stream()
-        exchanges[name].say(f"words of {name}")
         exchanges[name].finish()
     terminal.wait_for(beside("invalid-key", "complete", "complete"))
     terminal.wait_for(IN_COLUMN)
@@ -214,16 +219,16 @@ def test_without_an_adoption_the_first_reply_with_a_text_is_the_context(desk: De
 def test_names_are_hidden_until_one_is_adopted(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)
-    exchanges = {exchange.body["model"]: exchange for exchange in (trio.next_exchange() for _ in NAMES)}
-    exchanges["beta"].refuse(404, {"message": "beta is not here"})
-    for name in ("alpha", "gamma"):
-        exchanges[name].open_stream()
-        exchanges[name].say("words")
+    answer_with_one_refused(trio, "beta", 404)
     terminal.wait_for(beside("streaming", "not-found", "streaming"))
     terminal.send("b")
     terminal.wait_for(beside(*(say("compare_view.alias", letter=letter) for letter in "ABC")))
     terminal.wait_gone("beta")
-    assert not re.search("alpha|gamma", terminal.text())
+    assert not re.search("/(alpha|gamma)", terminal.text())
+    terminal.send("w")
+    terminal.wait_for(say("compare_view.none"))
+    terminal.press("escape")
+    terminal.wait_gone(say("compare_view.none"))
     terminal.press("enter")
     terminal.wait_for(re.compile(r"◆ \S+/alpha  ◀ 1/3 ▶"))
 
@@ -261,6 +266,32 @@ def test_another_model_answers_a_turn_of_the_log(desk: Desk, trio: RawServer) ->
 
 
 @pytest.mark.slow
+def test_another_model_joins_the_columns(desk: Desk, trio: RawServer) -> None:
+    terminal = desk.open("--base-url", trio.base_url, "-m", "alpha", columns=150, rows=40)
+    welcome(terminal)
+    mark(terminal, "alpha", "beta")
+    send_prompt(terminal, "one")
+    streams = next_streams(trio, 2)
+    for name, stream in streams.items():
+        stream.say(f"words of {name}")
+    terminal.wait_for(beside("words of alpha", "words of beta"))
+    terminal.wait_for(IN_COLUMN)
+    terminal.send("m")
+    terminal.wait_for(say("picker.filter"))
+    terminal.send("gamma")
+    terminal.wait_for(filtered("gamma", " "))
+    terminal.press("enter")
+    joined = trio.next_stream()
+    assert (joined.body["model"], contents(joined)) == ("gamma", ["one"])
+    joined.say("words of gamma")
+    streams["alpha"].say(", and more")
+    terminal.wait_for(beside("words of alpha, and more", "words of beta", "words of gamma"))
+    terminal.wait_for(re.compile("▌127.*/gamma"))
+    terminal.press("escape")
+    terminal.wait_for(beside("streaming", "streaming", "cancelled"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "rows"), [(80, 40), (80, 20), (60, 14)])
 def test_narrow_and_low_screens_show_every_head_and_the_current_reply(
     desk: Desk, trio: RawServer, columns: int, rows: int
@@ -286,12 +317,13 @@ def test_the_comparisons_are_summed_up_and_copied(desk: Desk, trio: RawServer) -
     terminal.wait_for(beside(*["complete"] * 3))
     terminal.press("enter")
     terminal.wait_for("◀ 1/3 ▶")
-    terminal.press("ctrl+p")
-    terminal.send(say("compare_view.copy"))
-    terminal.wait_for(
-        re.compile(re.escape(say("compare_view.copy")) + ".*\n.*" + re.escape(say("compare_view.copy_help")))
-    )
-    terminal.press("enter")
+    terminal.press("tab")
+    terminal.wait_for("▌ ◆")
+    terminal.send("w")
+    terminal.wait_for(say("compare_view.summary"))
+    found = re.findall(r"/(\w+) +(\d/\d) +\d\.\d\d s ", terminal.wait_for("1/1"))
+    assert found == [("alpha", "1/1"), ("beta", "0/1"), ("gamma", "0/1")]
+    terminal.send("y")
     path = desk.state / "clipboard.txt"
     terminal.wait_for(lambda _: path.exists())
     rows = path.read_text(encoding="utf-8").splitlines()

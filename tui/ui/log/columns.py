@@ -4,8 +4,9 @@ One column is the current one: the keys are about it. Where columns would be too
 where there are too few rows for that, only the current one is open and the others are their heads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -214,17 +215,21 @@ class Columns(Container):
         """Show every reply of a turn; the first is current."""
         self.close()
         self._facts = find_facts
+        self.add_class("-shown")
+        self.add(turn, turn.replies)
+
+    def add(self, turn: Turn, replies: Sequence[Reply]) -> None:
+        """Show further replies of the turn behind the others; the first of these is current."""
+        place = len(self._columns)
         # Many columns share what the terminal can take; none is ever more than a quarter of a second behind.
-        page = replace(self._page, frames=max(LEAST_FRAMES, self._page.frames / max(1, len(turn.replies))))
-        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        for place, reply in enumerate(turn.replies):
+        page = replace(self._page, frames=max(LEAST_FRAMES, self._page.frames / (place + len(replies))))
+        for letter, reply in zip(ascii_uppercase[place:], replies, strict=False):
             log = ColumnLog(self._language, turn, reply, page)
             log.shared = self._share_scroll
-            self._columns.append(Column(log, letters[place % len(letters)]))
-        self.add_class("-shown")
+            self._columns.append(Column(log, letter))
         self._place_columns(self.screen.size.width, self.screen.size.height)
-        self._turn_to(0)
-        self.mount_all(self._columns)
+        self._turn_to(place)
+        self.mount_all(self._columns[place:])
         self.tell()
 
     def close(self) -> None:

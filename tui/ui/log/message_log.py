@@ -76,6 +76,7 @@ class MessageLog(TurnView, can_focus=True):
         Binding("left_square_bracket", "step_sibling(-1)", "Sibling before", id="log.previous_sibling", show=False),
         Binding("right_square_bracket", "step_sibling(1)", "Next sibling", id="log.next_sibling"),
         Binding("m", "ask_other", "Another model", id="log.other_model", tooltip="Ask another model the same"),
+        Binding("w", "screen.show_comparisons", "Comparisons", id="log.comparisons", tooltip="What they come to"),
         Binding("enter", "adopt", "Adopt", id="log.adopt", tooltip="Go on with this reply of several, else type"),
         Binding("escape", "leave", "Prompt", id="log.leave"),
     ]

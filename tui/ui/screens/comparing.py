@@ -28,6 +28,8 @@ from tui.ui.widgets.model_picker import MOST_MARKED, Chosen
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from tui.chat.tally import Score
+
 
 def _load_commands() -> "type[Provider]":
     from tui.ui.screens.screen_commands import ScreenCommands
@@ -168,23 +170,29 @@ class ComparingScreen(ChoosingScreen):
         yield SystemCommand(say("compare_view.mark"), say("compare_view.mark_help"), self.action_compare)
         blind = self.columns.action_toggle_blind
         yield SystemCommand(say("compare_view.blind"), say("compare_view.blind_help"), blind)
-        yield SystemCommand(say("compare_view.summary"), say("compare_view.summary_help"), self._show_summary)
+        yield SystemCommand(say("compare_view.summary"), say("compare_view.summary_help"), self.action_show_comparisons)
         yield SystemCommand(say("compare_view.copy"), say("compare_view.copy_help"), self._copy_summary)
 
-    def _show_summary(self) -> None:
-        from tui.chat.tally import count_wins, write_lines  # when first asked for
+    def action_show_comparisons(self) -> None:
+        """Show what the comparisons of this conversation come to."""
+        from tui.ui.screens.comparisons import ComparisonsScreen  # when first asked for
 
-        lines = write_lines(count_wins(self._conversation), self._language)
-        text = "\n".join(sanitise_line(line) for line in lines) or self._language.say("compare_view.none")
-        self.notify(text, title=self._language.say("compare_view.summary"), timeout=20, markup=False)
+        self.app.push_screen(ComparisonsScreen(self._count_wins(), self._language))
 
     def _copy_summary(self) -> None:
-        from tui.chat.tally import count_wins, write_markdown  # when first asked for
+        from tui.chat.tally import write_markdown  # when first asked for
 
-        if scores := count_wins(self._conversation):
+        if scores := self._count_wins():
             self.log_view.post_message(MessageLog.Copied(write_markdown(scores, self._language)))
         else:
             self.notify(self._language.say("compare_view.none"), timeout=3, markup=False)
+
+    def _count_wins(self) -> "list[Score]":
+        """The turns that may be told of: one in blind columns has no names yet."""
+        from tui.chat.tally import count_wins  # when first asked for
+
+        hidden = self.columns.turn if self.columns.is_shown and self.columns.blind else None
+        return count_wins(turn for turn in self._conversation.turns if turn is not hidden)
 
     def _start(self, reply: Reply, model: Model) -> None:
         assert self._workspace is not None, "a model comes out of an open workspace"
@@ -204,12 +212,14 @@ class ComparingScreen(ChoosingScreen):
     def _add_replies(self, turn: Turn, choice: Chosen) -> None:
         workspace = self._workspace
         assert workspace is not None, "a model comes out of an open workspace"
-        for model in choice.models[: MOST_MARKED - len(turn.replies)]:
+        place = len(turn.replies)
+        for model in choice.models[: MOST_MARKED - place]:
             self._reply = workspace.session.add_reply(self._conversation, turn, model)
             self._awaited.append(self._reply)
             self._start(self._reply, model)
         if self.columns.is_shown and self.columns.turn is turn:
-            self._open_columns(turn)
+            self.columns.add(turn, turn.replies[place:])
+            self.call_after_refresh(self._focus_column)
         elif self._reply is not None:
             self.page_log.show_reply(turn, self._reply)
 
