@@ -26,6 +26,7 @@ from tui.stream.discovery import FoundServer, find_local_servers
 from tui.stream.preparation import describe
 from tui.stream.request import ChatRequest
 from tui.stream.trace import Call, StreamTrace
+from tui.telemetry.telemetry import Telemetry, Trouble
 
 Consent: TypeAlias = Callable[[FoundServer], Awaitable[bool]]
 """Asks the person whether a server that somebody else runs on this machine may be used."""
@@ -84,7 +85,8 @@ async def _open(
         lambda reason: report(StoreTrouble("unwritable", str(launch.paths.records), reason)),
         launch.config.records,
     )
-    session = ChatSession(client, store, journal, find_model=catalogue.find)
+    telemetry = _open_telemetry(launch, mask, report, stack)
+    session = ChatSession(client, store, journal, find_model=catalogue.find, telemetry=telemetry)
     return Workspace(
         launch.paths,
         launch.config,
@@ -101,6 +103,18 @@ async def _open(
         launch.environ,
         capture,
     )
+
+
+def _open_telemetry(launch: Launch, mask: Masker, report: Report, stack: AsyncExitStack) -> Telemetry | None:
+    if not launch.config.otel:
+        return None
+
+    def tell(trouble: Trouble, where: str, reason: str) -> None:
+        report(StoreTrouble(trouble, where, reason))
+
+    telemetry = Telemetry(launch.config.otel_endpoint, launch.environ, mask, tell)
+    stack.push_async_callback(asyncio.to_thread, telemetry.close, launch.config.otel_flush)
+    return telemetry
 
 
 def begin_trace(launch: Launch, routes: Routes, mask: Masker, *, stream: bool) -> StreamTrace:

@@ -22,17 +22,19 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 @dataclass(frozen=True, slots=True)
 class StoreTrouble:
-    """What there is to tell of a place where something is kept; the screen says it in words."""
+    """What there is to tell of a place where something is kept, or sent to be kept; the screen says it in words."""
 
     code: Literal[
         "set-aside", "unusable", "newer", "unwritable", "recovered", "refused",
         "capturing", "capture-ended", "capture-purged", "capture-failed",
-    ]
+        "otel-missing", "otel-refused", "otel-unsent",
+    ]  # fmt: skip
     """`set-aside`: damaged, renamed to `where`, a new one begun. `unusable`: it cannot be opened, this session is kept
     in memory. `newer`: made by a later version, likewise. `unwritable`: writes fail and are kept in memory to be tried
     again. `recovered`: they were written after all. `refused`: a change was refused for good, and the others go on.
     `capturing`: raw streams are written there until `reason`. `capture-ended`, `capture-purged`: `reason` of them were
-    written, and are kept or removed. `capture-failed`: one could not be written."""
+    written, and are kept or removed. `capture-failed`: one could not be written. `otel-…`: a collector of OpenTelemetry
+    does not get the figures of requests, for want of the package, of its consent, of time."""
     where: str
     reason: str = ""
 

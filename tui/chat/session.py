@@ -26,6 +26,7 @@ from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest
 from tui.stream.trace import Clock, StreamTrace
 from tui.stream.transport import chain_of
+from tui.telemetry.telemetry import Telemetry
 
 CHECKPOINT_SECONDS = 0.75
 """How long received text may wait for its checkpoint; with the write itself it stays under a second."""
@@ -61,7 +62,7 @@ class _Running:
 
 
 class ChatSession:
-    """Replies in flight. `store` and `journal` may be None: then nothing is kept."""
+    """Replies in flight. `store`, `journal` and `telemetry` may be None: then nothing goes there."""
 
     def __init__(
         self,
@@ -71,12 +72,14 @@ class ChatSession:
         *,
         find_model: Callable[[str], Model | None] = lambda name: None,
         clock: Clock | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._client = client
         self._store = store
         self._journal = journal
         self._find_model = find_model
         self._clock = clock or Clock()
+        self._telemetry = telemetry
         self._waiting: dict[str, _Running] = {}
         self._running: dict[str, _Running] = {}
 
@@ -272,6 +275,9 @@ class ChatSession:
         return make_record(trace, outcome, Circumstances(running.detail.get("exception"), detail=detail))
 
     def _keep_record(self, record: Record) -> None:
+        """Whereto every record goes: the journal, and the collector of whoever wants it."""
+        if self._telemetry is not None:
+            self._telemetry.take(record)
         if self._journal is not None:
             # A disk is never waited for on the loop; the loop's own end waits for its executor.
             asyncio.get_running_loop().run_in_executor(None, self._journal.append, record)

@@ -30,7 +30,7 @@ _CHOICES = {
     "discovery": ("auto", "off"),
 }
 """The keys with a few known values; the first is what holds without them."""
-_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys", "records")
+_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys", "records", "otel")
 _PROVIDER_KEYS = (
     "base_url",
     "dialect",
@@ -54,6 +54,8 @@ _PROVIDER_KEYS = (
 _FACT_NAMES = ("context", "price_in", "price_out")
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
 _KEEPING_KEYS = {"max_mb": "megabytes", "keep_days": "days"}
+OTEL_FLUSH = 1.0
+"""Seconds that the program waits for a collector when it leaves."""
 KEY_FIELDS = {"api_key_env": "env", "api_key_command": "command", "api_key_file": "file"}
 """The fields that name where a key is, and the kind of source each means; a provider has one of them at most."""
 
@@ -90,6 +92,12 @@ class Config:
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     """By `provider/id`; the providers above have theirs already."""
     records: Keeping = field(default_factory=Keeping)
+    otel: bool = False
+    """Whether the figures of requests go to a collector of OpenTelemetry."""
+    otel_endpoint: str | None = None
+    """Its address; None: as the standard variables say."""
+    otel_flush: float = OTEL_FLUSH
+    """How many seconds the program waits for it when it leaves."""
 
     def settings_for(self, provider: str) -> dict[str, ModelSettings]:
         """What is said of the models of one provider, by their ids."""
@@ -143,6 +151,7 @@ class _Reader:
             path=self._path,
             models=models,
             records=self._keeping(self._table("", table, "records")),
+            **self._otel(self._table("", table, "otel")),
             mouse=self._flag("", table, "mouse", unset=True),
             ascii=self._flag("", table, "ascii"),
             **{name: self._choice(table, name, known) for name, known in _CHOICES.items()},
@@ -156,6 +165,18 @@ class _Reader:
             names = [f'"{one}"' for one in known]
             raise self._complaint(name, f'is "{value}"; it can be {", ".join(names[:-1])} or {names[-1]}')
         return value
+
+    def _otel(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        """An endpoint is a wish to use it, unless `enabled` says no."""
+        self._check_names("otel", table, ("enabled", "endpoint", "flush"))
+        endpoint = self._text("otel", table, "endpoint") or None
+        if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+            raise self._complaint("otel.endpoint", "must be an address such as http://127.0.0.1:4318")
+        enabled = self._flag("otel", table, "enabled", unset=endpoint is not None)
+        flush = table.get("flush", OTEL_FLUSH)
+        if isinstance(flush, bool) or not isinstance(flush, int | float) or not 0 <= flush <= 60:
+            raise self._complaint("otel.flush", "must be a number of seconds from 0 to 60")
+        return {"otel": enabled, "otel_endpoint": endpoint, "otel_flush": float(flush)}
 
     def provider(self, name: str, table: Any) -> Provider:
         where = f"providers.{name}"
