@@ -161,7 +161,7 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
         # The nearest known key.
         ('modle = "x"', "modle is not a known key; the nearest known key is model."),
         ('zzz = "x"', "zzz is not a known key; known: model, theme, language, colors, driver, keyboard,"
-         " hangup, code, discovery, mouse, ascii, providers, models, keys, records."),
+         " hangup, code, discovery, mouse, ascii, providers, models, keys, records, otel."),
         (provider("api_key_envv = 'K'"), "providers.one.api_key_envv is not a known key; the nearest known key is"
          " api_key_env."),
         (provider("[providers.one.timeouts]\nfirstbyte = 1"), "providers.one.timeouts.firstbyte is not a known key;"
