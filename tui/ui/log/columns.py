@@ -48,8 +48,7 @@ class ColumnLog(MessageLog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "adopt", "Adopt", id="compare.adopt", tooltip="Go on with this reply and its model"),
-        # The screen's own: it stops what is current, and goes to the prompt when nothing runs.
-        Binding("escape", "screen.back", "Stop", id="compare.stop"),
+        Binding("escape", "stop", "Stop", id="compare.stop"),
     ]
 
     def __init__(self, language: Language, turn: Turn, reply: Reply, page: "Page") -> None:
@@ -103,6 +102,11 @@ class ColumnLog(MessageLog):
     def action_adopt(self) -> None:
         """Go on with this reply, whatever the keys are about."""
         self.post_message(self.Adopted(self.turn, self.reply))
+
+    async def action_stop(self) -> None:
+        """Mark nothing any more, else stop what is current, else go to the prompt."""
+        if not self.end_marking():
+            await self.run_action("screen.back")
 
     def action_step_sibling(self, step: int) -> None:
         """The siblings stand beside it already."""

@@ -14,6 +14,36 @@ COMPONENT_ROLES = (
 )  # fmt: skip
 """Each is a component class `log--ROLE` of the log."""
 
+COLOURS = """
+.log--text { color: $foreground; }
+.log--dim, .log--notice, .log--thought { color: $text-muted; }
+.log--thought { text-style: italic; }
+.log--heading { color: $text-primary; text-style: bold; }
+.log--code, .log--code-builtin { color: $text-secondary; }
+.log--code-keyword, .log--code-operator { color: $text-accent; }
+.log--code-string, .log--code-added { color: $text-success; }
+.log--code-comment { color: $text-muted; text-style: italic; }
+.log--code-number { color: $text-warning; }
+.log--code-function, .log--code-class { color: $text-primary; }
+.log--code-removed { color: $text-error; }
+.log--quote { color: $text-secondary; }
+.log--marker { color: $text-primary; }
+.log--link { color: $text-accent; text-style: underline; }
+.log--you { color: $text-primary; }
+.log--model { color: $text-secondary; }
+.log--tool, .log--advice { color: $text-accent; }
+.log--note-warning { color: $warning; }
+.log--note-failed { color: $error; }
+.log--note-code-warning { color: $text-warning; text-style: bold; }
+.log--note-code-failed { color: $text-error; text-style: bold; }
+.log--current { color: $accent; }
+.log--found { color: $foreground; background: $accent 30%; text-style: underline; }
+.log--found-current { text-style: reverse bold; }
+.log--selected { text-style: reverse; }
+.log--more { color: $text-accent; background: $panel; text-style: bold; }
+"""
+"""Theirs, inside the rules of the log."""
+
 _FAMILIES = {
     "heading1": "heading", "heading2": "heading", "heading3": "heading", "heading4": "heading", "heading5": "heading",
     "heading6": "heading", "code.info": "dim", "rule": "dim", "table.border": "dim", "table.header": "heading",

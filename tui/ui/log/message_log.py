@@ -11,59 +11,36 @@ from textual.message import Message
 from tui.chat.conversation import Conversation
 from tui.text.language import Language
 from tui.ui.log.cursor import Cursor
+from tui.ui.log.look import COLOURS
+from tui.ui.log.marking import MarkingView
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.stack import Place
-from tui.ui.log.turns import TurnView
 from tui.ui.log.view import TOP
 from tui.ui.widgets.key_order import KeyOrder
 
-_YIELDING = frozenset({"leave", "adopt", "ask_other", "screen.back"})
+_YIELDING = frozenset({"leave", "adopt", "ask_other", "stop"})
 SLIDE = 8
 """Cells by which a key moves wide code sideways."""
 
 
-class MessageLog(TurnView, can_focus=True):
+class MessageLog(MarkingView, can_focus=True):
     """Shows one conversation at a time. With the focus in it the keys go by message and by block of code."""
 
-    DEFAULT_CSS = """
-    MessageLog {
+    DEFAULT_CSS = f"""
+    MessageLog {{
         height: 1fr;
         overflow-y: scroll;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        .log--text { color: $foreground; }
-        .log--dim, .log--notice, .log--thought { color: $text-muted; }
-        .log--thought { text-style: italic; }
-        .log--heading { color: $text-primary; text-style: bold; }
-        .log--code, .log--code-builtin { color: $text-secondary; }
-        .log--code-keyword, .log--code-operator { color: $text-accent; }
-        .log--code-string, .log--code-added { color: $text-success; }
-        .log--code-comment { color: $text-muted; text-style: italic; }
-        .log--code-number { color: $text-warning; }
-        .log--code-function, .log--code-class { color: $text-primary; }
-        .log--code-removed { color: $text-error; }
-        .log--quote { color: $text-secondary; }
-        .log--marker { color: $text-primary; }
-        .log--link { color: $text-accent; text-style: underline; }
-        .log--you { color: $text-primary; }
-        .log--model { color: $text-secondary; }
-        .log--tool, .log--advice { color: $text-accent; }
-        .log--note-warning { color: $warning; }
-        .log--note-failed { color: $error; }
-        .log--note-code-warning { color: $text-warning; text-style: bold; }
-        .log--note-code-failed { color: $text-error; text-style: bold; }
-        .log--current { color: $accent; }
-        .log--found { color: $foreground; background: $accent 30%; text-style: underline; }
-        .log--found-current { text-style: reverse bold; }
-        .log--selected { text-style: reverse; }
-        .log--more { color: $text-accent; background: $panel; text-style: bold; }
-    }
+        {COLOURS}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "step(1)", "Next message", id="log.next"),
         Binding("k", "step(-1)", "Previous message", id="log.previous"),
         Binding("g", "jump(0)", "First message", id="log.first", show=False),
         Binding("G", "jump(-1)", "Last message", id="log.last", show=False),
+        Binding("v", "mark", "Mark rows", id="log.mark", tooltip="Mark a row; j k move it, v again holds one end"),
         Binding("y", "copy", "Copy", id="log.copy"),
         Binding("u", "step_code(1)", "Next code", id="log.next_code"),
         Binding("U", "step_code(-1)", "Previous code", id="log.previous_code", show=False),
@@ -93,7 +70,7 @@ class MessageLog(TurnView, can_focus=True):
 
     @dataclass
     class Missed(Message):
-        """What a key asked for is not there; `what` is the name of a sentence."""
+        """What a key asked for is not there, or what it takes further; `what` is the name of a sentence."""
 
         what: str
 
@@ -131,8 +108,19 @@ class MessageLog(TurnView, can_focus=True):
         if self.has_focus:
             self._show_cursor()
 
+    def action_mark(self) -> None:
+        """Mark the first row in sight of what the keys are about; then hold that end, or let it go again."""
+        if self.is_marking:
+            self.hold_mark()
+        elif (marked := self._cursor.marked(self._stack)) is not None:
+            self.begin_marking(max(marked.start.place, self._top))
+            self.post_message(self.Missed("marking.how"))
+
     def action_step(self, step: int) -> None:
-        """Go by message, from the one in sight; beyond the start of the last to its end."""
+        """Go by message, from the one in sight; beyond the start of the last to its end. A mark goes by row."""
+        if self.is_marking:
+            self.move_mark(step)
+            return
         seen, entry, last = self.in_sight, self._cursor.entry, len(self._stack.entries) - 1
         if entry is None or entry not in seen:
             whole = seen[1:] if self._top.row and len(seen) > 1 else seen
@@ -144,7 +132,10 @@ class MessageLog(TurnView, can_focus=True):
             self._go_to_cursor()
 
     def action_jump(self, entry: int) -> None:
-        """Go to a message; -1 is the last, and its end."""
+        """Go to a message; -1 is the last, and its end. A mark goes to the first or the last row."""
+        if self.is_marking:
+            self.move_mark(-self._stack.rows if entry == 0 else self._stack.rows)
+            return
         last = len(self._stack.entries) - 1
         self._cursor.go(self._stack, last if entry < 0 else entry)
         if entry < 0:
@@ -174,6 +165,7 @@ class MessageLog(TurnView, can_focus=True):
         """Copy what is marked, else what the keys are about."""
         if text := self.selected_text or self._cursor.text(self._stack):
             self.post_message(self.Copied(text))
+            self.end_marking()
         else:
             self.post_message(self.Missed("log.nothing_to_copy"))
 
@@ -238,8 +230,9 @@ class MessageLog(TurnView, can_focus=True):
             self.action_leave()
 
     def action_leave(self) -> None:
-        """Back to the prompt."""
-        self.post_message(self.Left())
+        """Mark nothing any more, else back to the prompt."""
+        if not self.end_marking():
+            self.post_message(self.Left())
 
     def _take_keys(self) -> None:
         if self.has_focus and self._stack.entries and self._cursor.entry not in self.in_sight:
