@@ -10,11 +10,23 @@ from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.provider_form import ProviderForm
 from tui.ui.screens.question import Question
+from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
+from tui.ui.widgets.raw_view import RawView
 
-_OVERLAYS = (ComparisonsScreen, DoctorScreen, FindBar, ModelPicker, ParametersScreen, ProviderForm, Question)
+_OVERLAYS = (
+    ComparisonsScreen,
+    DoctorScreen,
+    FindBar,
+    ModelPicker,
+    ParametersScreen,
+    ProviderForm,
+    Question,
+    RawStreamScreen,
+    RawView,
+)
 _HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
 
 

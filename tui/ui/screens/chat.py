@@ -16,7 +16,7 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
-from tui.ui.screens.connecting import ConnectingScreen
+from tui.ui.screens.capturing import CapturingScreen
 from tui.ui.screens.opening import Leftover
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
@@ -31,7 +31,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(ConnectingScreen):
+class ChatScreen(CapturingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -252,7 +252,7 @@ class ChatScreen(ConnectingScreen):
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)
-        self.status.show(parts)
+        self.status.show([*self.capture_parts(), *parts])
         self.columns.tell()
 
 
