@@ -28,7 +28,7 @@ def admits(text: str, one: Record) -> bool:
     [("", True), ("heron nest", True), ("heron egret", False), ("ab12", True), ("upstream", True),
      ("model:HERON", True), ("model:nest/heron", True), ("model:nest", True), ("route:nes", True),
      ("route:heron", False), ("outcome:stalled", True), ("outcome:complete,sta", True), ("outcome:complete", False),
-     ("outcome:broken", True),
+     ("outcome:broken", True), ("outcome:bro", True),
      ("type:chat.stream", True), ("type:probe", False), ("since:2h", True), ("since:30m", False), ("until:30m", True),
      ("until:2h", False), ("since:2026-11-21 until:2026-11-24", True), ("since:2026-11-22T11:00:00Z", True),
      ("until:2026-11-22T11:00:00Z", False), ("since:1w latency:>1s", True), ("latency:1-2s", True),

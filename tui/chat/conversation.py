@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tui.chat.thought import ThoughtTimer
@@ -20,11 +20,13 @@ from tui.stream.events import (
 )
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.partial import Partial
-from tui.stream.record import Record
+from tui.stream.record import Record, make_record
 from tui.stream.request import ChatMessage, Role
 from tui.stream.trace import StreamTrace
 
 _LEADING_THOUGHT = re.compile(r"\A\s*<think>.*?(</think>\s*|\Z)", re.DOTALL)
+RUNNING = "open"
+"""Stands for the outcome in the record of a reply that has not ended; such a record is never kept."""
 _TITLE_LENGTH = 60
 
 
@@ -124,6 +126,17 @@ class Reply:
     def has_text(self) -> bool:
         """Whether anything readable came; reasoning and a refusal count."""
         return bool(self.pieces or self.reasoning_pieces or self.refusal_pieces)
+
+    @property
+    def records(self) -> list[Record]:
+        """One for each attempt, the last that of its end; of a reply that still runs that one says how it stands."""
+        earlier = [notice.record for notice in self.notices if notice.record is not None]
+        if self.record is not None:
+            return [*earlier, self.record]
+        if self.trace is None:
+            return earlier
+        standing = make_record(self.trace, Outcome.APP_EXIT)
+        return [*earlier, replace(standing, outcome=RUNNING, phase="stream", detail={})]
 
     @property
     def context(self) -> str:

@@ -145,10 +145,10 @@ def _read_moment(name: str, value: str, now: datetime) -> datetime:
 
 def _read_outcome(value: str) -> frozenset[str]:
     """The outcomes that begin so, so that a word holds while it is typed."""
-    if value == BROKEN:
-        return frozenset(outcome.value for outcome in Outcome) - frozenset(_NOT_BROKEN)
     found = frozenset(outcome.value for outcome in Outcome if outcome.value.startswith(value.lower()))
-    if not found and not BROKEN.startswith(value.lower()):
+    if not found and BROKEN.startswith(value.lower()):
+        return frozenset(outcome.value for outcome in Outcome) - frozenset(_NOT_BROKEN)
+    if not found:
         known = f"a code such as complete or idle-timeout, or {BROKEN}; several with commas"
         raise FilterError("outcome", value, known)
     return found

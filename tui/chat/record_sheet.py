@@ -92,8 +92,9 @@ def _show(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int) and name.endswith("_ms"):
         return f"{value} ms" if value < 1000 else show_seconds(value)
-    if isinstance(value, int | float) and name.endswith("_s"):
-        return f"{value:g} s"
+    unit = name.rpartition("_")[2]
+    if isinstance(value, int | float) and unit in ("ms", "s"):
+        return f"{value:g} {unit}"
     if name == "bytes" and isinstance(value, int) and value >= 1000:
         return f"{value} ({show_size(value)})"
     if isinstance(value, list):

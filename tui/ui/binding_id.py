@@ -11,6 +11,9 @@ from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.provider_form import ProviderForm
 from tui.ui.screens.question import Question
 from tui.ui.screens.raw_stream import RawStreamScreen
+from tui.ui.screens.record import RecordScreen
+from tui.ui.screens.record_list import RecordListScreen
+from tui.ui.screens.support import SupportScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
@@ -26,6 +29,9 @@ _OVERLAYS = (
     Question,
     RawStreamScreen,
     RawView,
+    RecordListScreen,
+    RecordScreen,
+    SupportScreen,
 )
 _HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
 

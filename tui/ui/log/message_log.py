@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.message import Message
 
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Conversation, Reply
 from tui.text.language import Language
 from tui.ui.log.cursor import Cursor
 from tui.ui.log.look import COLOURS
@@ -176,6 +176,11 @@ class MessageLog(MarkingView, can_focus=True):
             self.post_message(self.Copied(text))
         else:
             self.post_message(self.Missed("log.no_reply"))
+
+    @property
+    def current_reply(self) -> Reply | None:
+        """The reply that the keys are about."""
+        return self.reply_at(self._cursor.entry)
 
     def action_fold(self) -> None:
         """Fold or unfold the thought of a reply, else the whole message."""

@@ -72,6 +72,12 @@ class TurnView(SearchableView):
             return None
         return self._turns.get(entry) or self._turns.get(entry + 1)
 
+    def reply_at(self, entry: int | None) -> Reply | None:
+        """The reply of an entry, or the one below a prompt."""
+        if entry is None or self.turn_at(entry) is None:
+            return None
+        return self._reply_at(entry if entry in self._turns else entry + 1)
+
     def step_sibling(self, entry: int | None, step: int) -> bool:
         """Show the next or previous reply of the turn, beyond the ends from the other; False if there is one only."""
         turn = self.turn_at(entry)

@@ -196,7 +196,7 @@ class DoctorScreen(ModalScreen[None]):
         def complain(reason: str) -> None:
             loop.call_soon_threadsafe(self._complain, reason)
 
-        journal = RecordJournal(self._workspace.paths.records, complain)
+        journal = RecordJournal(self._workspace.paths.records, complain, self._workspace.config.records)
 
         def keep(record: "Record") -> None:
             loop.run_in_executor(None, journal.append, record)

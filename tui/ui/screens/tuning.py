@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 
 from tui.settings.parameters import Parameters
 from tui.text.sanitise import sanitise_line
-from tui.ui.screens.comparing import ComparingScreen
 from tui.ui.screens.parameters import ParametersScreen
+from tui.ui.screens.recalling import RecallingScreen
 
 
-class TuningScreen(ComparingScreen):
+class TuningScreen(RecallingScreen):
     """Whoever inherits shows what is set."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,190 @@
+"""RecordScreen: a whole record to be read by eye: what became of one request, of each attempt, while it runs too."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.chat.conversation import RUNNING, Reply
+from tui.chat.note import make_note
+from tui.chat.record_sheet import SheetGroup, make_sheet, widest_name
+from tui.markdown.line import Style
+from tui.stream.outcome import Outcome
+from tui.stream.record import Record
+from tui.text.language import Language
+from tui.ui.log.message_log import MessageLog
+from tui.ui.log.plain import plain_lines
+
+if TYPE_CHECKING:
+    from tui.chat.support import Support
+
+REFRESH_SECONDS = 0.5
+"""Between two looks at a reply that is being written."""
+SIDE_BY_SIDE_CELLS = 104
+"""Width from which the groups stand in two columns."""
+_LEFT = ("ending", "error", "route")
+_TEXT = Style("text")
+
+
+class RecordScreen(ModalScreen[bool]):
+    """`records` gives one for each attempt, as they are now; the screen begins with the last.
+
+    What else can be seen of a reply, such as its raw stream, has its keys here: `reply` is whose record it is, None for
+    one that comes out of the list of all. The result says whether that list is wanted next.
+    """
+
+    DEFAULT_CSS = """
+    RecordScreen {
+        align: center middle;
+        #record {
+            width: 100%;
+            max-width: 160;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            border: round $border;
+            border-title-color: $text-primary;
+            padding: 0 1;
+        }
+        #record-page { height: auto; scrollbar-size-vertical: 1; }
+        #record-keys { dock: bottom; height: auto; color: $text-muted; text-align: right; }
+        #record-head { height: auto; margin-bottom: 1; }
+        #record-groups { layout: vertical; height: auto; }
+        #record-groups Static { width: 1fr; height: auto; }
+        #record-right { margin-top: 1; }
+        &.-wide {
+            #record-groups { layout: horizontal; }
+            #record-right { margin: 0 0 0 2; }
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Close", id="record.close"),
+        Binding("y", "copy", "Copy", id="record.copy", tooltip="Copy the record as JSON"),
+        Binding("b,f7", "support", "Support bundle", id="record.support", tooltip="Show and write a support bundle"),
+        Binding("a", "dismiss(True)", "All records", id="record.all", tooltip="Every record, with filters"),
+        Binding("left", "step(-1)", "Attempt before", id="record.previous", tooltip="The record of the attempt before"),
+        Binding("right", "step(1)", "Attempt after", id="record.next", tooltip="The record of the attempt after"),
+        Binding("j", "scroll(1)", "Down", id="record.down", show=False),
+        Binding("k", "scroll(-1)", "Up", id="record.up", show=False),
+    ]
+
+    page = query_one("#record-page", VerticalScroll)
+
+    def __init__(
+        self,
+        records: Callable[[], Sequence[Record]],
+        language: Language,
+        support: "Callable[[], Support]",
+        reply: Reply | None = None,
+    ) -> None:
+        """`support` gives what composes a support bundle; it may block."""
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SIDE_BY_SIDE_CELLS, "-wide")]
+        self.reply = reply
+        self._records = records
+        self._language = language
+        self._support = support
+        self._at = len(records()) - 1
+
+    def compose(self) -> ComposeResult:
+        """How it ended and what to do, then every field."""
+        with Vertical(id="record"):
+            with VerticalScroll(id="record-page"):
+                yield Static("", markup=False, id="record-head")
+                with Container(id="record-groups"):
+                    yield Static("", markup=False, id="record-left")
+                    yield Static("", markup=False, id="record-right")
+            yield Static(Content(self._language.say("records_screen.record_keys")), markup=False, id="record-keys")
+
+    def on_mount(self) -> None:
+        """Follow a reply that is being written."""
+        self.page.focus()
+        if self.reply is not None and self.reply.outcome is None:
+            self.set_interval(REFRESH_SECONDS, self._follow)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Values are wrapped beside their names, so their width has to be known."""
+        self._draw(event.size.width)
+
+    @property
+    def record(self) -> Record:
+        """The one that is shown."""
+        records = self._records()
+        return records[min(self._at, len(records) - 1)]
+
+    def action_step(self, step: int) -> None:
+        """Go to the record of another attempt."""
+        self._at = max(0, min(self._at + step, len(self._records()) - 1))
+        self._draw(self.size.width)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll by so many rows."""
+        self.page.scroll_relative(y=rows, animate=False)
+
+    def action_copy(self) -> None:
+        """Copy the record as JSON."""
+        text = json.dumps(self.record.as_json(), ensure_ascii=False, indent=1)
+        self.post_message(MessageLog.Copied(text))
+
+    def action_support(self) -> None:
+        """Show what a support bundle would hold."""
+        from tui.ui.screens.support import SupportScreen  # when first asked for
+
+        self.app.push_screen(SupportScreen(self.record, self._language, self._support))
+
+    def _follow(self) -> None:
+        if self.reply is not None and (self.reply.outcome is None or self.record.outcome == RUNNING):
+            self._at = len(self._records()) - 1
+        self._draw(self.size.width)
+
+    def _draw(self, width: int) -> None:
+        record, records, say = self.record, self._records(), self._language.say
+        box = self.query_one("#record", Vertical)
+        number = say("records_screen.attempt", n=self._at + 1, count=len(records)) if len(records) > 1 else ""
+        box.border_title = say("records_screen.title") + number
+        self.query_one("#record-head", Static).update(self._write_head(record))
+        groups = make_sheet(record)
+        inner = min(width, 160) - 5
+        wide = width >= SIDE_BY_SIDE_CELLS
+        column, names = (inner - 2) // 2 if wide else inner, widest_name(groups)
+        left = [group for group in groups if group.name in _LEFT]
+        right = [group for group in groups if group.name not in _LEFT]
+        for side, some in (("left", left), ("right", right)):
+            text = _write_groups(some, self._language, column, names)
+            self.query_one(f"#record-{side}", Static).update(text)
+
+    def _write_head(self, record: Record) -> Content:
+        """The outcome and its sentence, and one next step, as under the reply."""
+        if record.outcome == RUNNING:
+            return Content.assemble((RUNNING, "bold $text-accent"), f"  {self._language.say('records_screen.running')}")
+        if record.outcome not in list(Outcome):
+            return Content.assemble((record.outcome, "bold"))  # of a later version
+        outcome = Outcome(record.outcome)
+        note = make_note(outcome, record, self._language)
+        style = "success" if outcome is Outcome.COMPLETE else "warning" if outcome.rule.finished else "error"
+        head = Content.assemble((note.code, f"bold $text-{style}"), f"  {note.sentence}")
+        advice = note.advice[:1] if outcome is not Outcome.COMPLETE else []
+        return Content("\n").join([head, *(Content.assemble((text, "$text-accent")) for text in advice)])
+
+
+def _write_groups(groups: Sequence[SheetGroup], language: Language, width: int, names: int) -> Content:
+    """Names in one column, values in the other, wrapped there."""
+    room = max(8, width - names - 4)
+    lines: list[Content] = []
+    for group in groups:
+        lines += [Content("")] if lines else []
+        lines.append(Content.assemble((language.say(f"records.group.{group.name}"), "bold $text-primary")))
+        for name, value in group.rows:
+            first, *rest = [line.text for line in plain_lines(value, _TEXT, room)] or [""]
+            lines.append(Content.assemble((f"  {name:{names}}  ", "$text-muted"), first))
+            lines += [Content(" " * (names + 4) + text) for text in rest]
+    return Content("\n").join(lines)
