@@ -50,7 +50,7 @@ class Telling:
 
     def without_trace(self) -> Figures:
         """As it is read back from the store."""
-        self.reply.trace = None
+        self.reply.trace = self.reply.usage = None
         return make_figures(self.reply, PRICED)
 
 
@@ -167,6 +167,15 @@ def test_a_reply_from_the_store_has_what_its_record_tells(telling: Telling) -> N
     assert (kept.first_text_ms, kept.duration_ms, kept.tokens_out) == (2000, live.duration_ms, Count(30))
     assert kept.tokens_per_s == pytest.approx(15.0)
     assert kept.cost == live.cost
+
+
+def test_a_reply_from_the_store_keeps_its_hidden_reasoning_apart(telling: Telling) -> None:
+    tell_text(telling)
+    telling.count(5, 120, 100)
+    live, kept = telling.end(), telling.without_trace()
+    assert (kept.text, kept.reasoning, kept.tokens_out) == (Count(20), Count(100), Count(120))
+    assert (kept.text, kept.reasoning, kept.tokens_out) == (live.text, live.reasoning, live.tokens_out)
+    assert kept.tokens_per_s == pytest.approx(10.0)
 
 
 def test_a_reply_from_the_store_without_usage_is_estimated_by_its_length(telling: Telling) -> None:

@@ -34,6 +34,9 @@ def record(**fields: Any) -> dict[str, Any]:
         ({"tokens_out": None, "text_chars": 100}, Sample(200, 40.0, estimated=True)),
         # Counted, but with the reasoning, whose events count no more.
         ({"reasoning_chars": 80}, Sample(200, 100.0, estimated=True)),
+        # Counted, and the reasoning apart, which may be hidden.
+        ({"reasoning_chars": 80, "detail": {"tokens_reasoning": 30}}, Sample(200, 10.0, estimated=False)),
+        ({"detail": {"tokens_reasoning": 30}}, Sample(200, 10.0, estimated=False)),
         # Too short to tell a speed.
         ({"duration_ms": 340}, Sample(200, None, estimated=False)),
         ({"last_byte_ago_ms": None, "duration_ms": 1200}, Sample(200, 40.0, estimated=False)),

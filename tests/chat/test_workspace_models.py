@@ -1,6 +1,7 @@
 """What a workspace knows of models: each answer at once, local servers beside the configured ones, and favourites."""
 
 import json
+import time
 from pathlib import Path
 
 from tests.command import Command
@@ -8,9 +9,10 @@ from tests.stream.peer import Peer, answer
 from tests.stream.wire import http
 from tui.chat.catalogue import Model
 from tui.chat.routes import Wish
-from tui.chat.workspace import Workspace
+from tui.chat.workspace import STALE_SECONDS, Workspace
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
+from tui.settings.key_source import KeySource
 from tui.settings.provider import Provider
 from tui.settings.secrets import Masker
 from tui.settings.state import read_state
@@ -81,6 +83,21 @@ async def test_the_next_run_knows_the_lists_without_the_network(tmp_path: Path) 
     assert names(second) == ["own/a", "own/b"]
     assert second.choose_model() is None, "a list of before chooses nothing"
     await second.close()
+
+
+async def test_only_a_list_that_is_old_is_asked_for_unasked(tmp_path: Path) -> None:
+    async with Peer(answer(listing("a")), answer(listing("a", "b"))) as own:
+        command = Provider("vault", own.url, key=KeySource("command", "false"))
+        first = await open_with(tmp_path, Provider("own", own.url), command)
+        await first.refresh_models()
+        await first.close()
+        second = await open_with(tmp_path, Provider("own", own.url), command)
+        await second.refresh_models()
+        assert (names(second), len(own.visits)) == (["own/a"], 1)
+        second.catalogue.wall = lambda: time.time() + STALE_SECONDS + 1
+        await second.refresh_models()
+        assert (names(second), len(own.visits)) == (["own/a", "own/b"], 2)
+        await second.close()
 
 
 async def test_a_favourite_is_kept_and_comes_first(tmp_path: Path) -> None:

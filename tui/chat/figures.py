@@ -11,6 +11,7 @@ from statistics import median
 
 from tui.chat.conversation import Reply
 from tui.settings.model_facts import ModelFacts
+from tui.stream.events import UsageReport
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record
 from tui.stream.trace import BURST_GAP, StreamTrace
@@ -101,7 +102,7 @@ def make_figures(reply: Reply, facts: ModelFacts | None = None) -> Figures:
     """
     trace, record = reply.trace, reply.record
     text, reasoning, total = _count(reply)
-    usage = reply.usage
+    usage = _usage(reply)
     tokens_in = usage.tokens_in if usage else None
     return Figures(
         reply.outcome,
@@ -146,8 +147,7 @@ def _count(reply: Reply) -> tuple[Count | None, Count | None, Count | None]:
     A provider's count is of both. If it does not say how much of that is reasoning, the parts are estimated by their
     share of the characters, so that they never exceed what was counted.
     """
-    usage, thought = reply.usage, len(reply.reasoning)
-    shown = len(reply.text) + len(reply.refusal) - (reply.origin.length if reply.origin else 0)
+    usage, (shown, thought) = _usage(reply), _lengths(reply)
     counted = usage.tokens_out if usage else None
     apart = usage.tokens_reasoning if usage else None
     if counted is None:
@@ -160,6 +160,27 @@ def _count(reply: Reply) -> tuple[Count | None, Count | None, Count | None]:
         return Count(share, estimated=True), Count(counted - share, estimated=True), Count(counted)
     reasoning = Count(apart) if apart or (thought and apart is not None) else None
     return Count(max(0, counted - (apart or 0))), reasoning, Count(counted)
+
+
+def _usage(reply: Reply) -> UsageReport | None:
+    """What the provider counted; of a reply read back from the store its record has it."""
+    trace, record = reply.trace, reply.record
+    if reply.usage is None and trace is not None and trace.evidence.tokens_out is not None:
+        evidence = trace.evidence
+        return UsageReport(evidence.tokens_in, evidence.tokens_out, evidence.tokens_reasoning)
+    if reply.usage is not None or record is None or record.tokens_out is None:
+        return reply.usage
+    apart = record.detail.get("tokens_reasoning")
+    return UsageReport(record.tokens_in, record.tokens_out, apart if isinstance(apart, int) else None)
+
+
+def _lengths(reply: Reply) -> tuple[int, int]:
+    """Characters of visible text, and of reasoning, that came; not those of a reply that this one goes on from."""
+    if reply.trace is not None:
+        evidence = reply.trace.evidence
+        return evidence.text_chars + evidence.refusal_chars, evidence.reasoning_chars
+    begun = reply.origin.length if reply.origin else 0
+    return len(reply.text) + len(reply.refusal) - begun, len(reply.reasoning)
 
 
 def _estimate_text(reply: Reply, shown: int) -> int:

@@ -1,7 +1,7 @@
 """How fast each model was here in the past: medians over its last replies, read from the journal of records.
 
 Only replies of which text came count. The speed is that of decode time alone, from the first visible text to the last
-byte, and exact only where the server counted tokens and none of them were reasoning.
+byte, and exact only where the server counted the tokens of the visible text, reasoning apart.
 """
 
 import json
@@ -64,9 +64,8 @@ def measure_record(record: Mapping[str, Any]) -> Sample | None:
     first = record.get("first_text_ms")
     if not _is_number(first) or record.get("request_type") != "chat.stream":
         return None
-    tokens = record.get("tokens_out")
-    exact = _is_number(tokens) and not record.get("reasoning_chars")
-    count = tokens if exact else _estimate(record)
+    counted = _count_text(record)
+    count = _estimate(record) if counted is None else counted
     duration, silence = record.get("duration_ms"), record.get("last_byte_ago_ms")
     speed = None
     notices = record.get("notices")
@@ -74,7 +73,7 @@ def measure_record(record: Mapping[str, Any]) -> Sample | None:
     if _is_number(duration) and count and not in_one_piece:
         decode = duration - (silence if _is_number(silence) else 0) - first
         speed = round(count / decode * 1000, 2) if decode >= _SHORTEST_MS else None
-    return Sample(int(first), speed, estimated=not exact)
+    return Sample(int(first), speed, estimated=counted is None)
 
 
 def add_lines(measured: Mapping[str, Measured], lines: Iterable[str]) -> dict[str, Measured]:
@@ -91,6 +90,15 @@ def add_lines(measured: Mapping[str, Measured], lines: Iterable[str]) -> dict[st
         known = result.pop(name, None)  # the last used stands last
         result[name] = known.plus(sample) if known is not None else Measured((sample,))
     return dict(list(result.items())[-MODELS:])
+
+
+def _count_text(record: Mapping[str, Any]) -> float | None:
+    """Tokens of visible text as the server counted them; None where it did not, or not apart from reasoning."""
+    tokens, detail = record.get("tokens_out"), record.get("detail")
+    apart = detail.get("tokens_reasoning") if isinstance(detail, dict) else None
+    if not _is_number(tokens) or (record.get("reasoning_chars") and not _is_number(apart)):
+        return None
+    return max(0, tokens - (apart if _is_number(apart) else 0))
 
 
 def _estimate(record: Mapping[str, Any]) -> float:

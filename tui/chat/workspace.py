@@ -25,6 +25,8 @@ from tui.stream.outcome import Outcome
 
 DRAIN_SECONDS = 2.0
 """How long replies get to end when the program leaves."""
+STALE_SECONDS = 86400.0
+"""From this age on a list of models is asked for again, unasked."""
 HEED_SECONDS = 0.5
 """Between two looks for a wish that a reply without a screen be stopped."""
 
@@ -83,6 +85,21 @@ class Workspace:
             asking.append(self._find_servers(told))
         await asyncio.gather(*asking)
         await asyncio.to_thread(self._write_cache)
+
+    async def refresh_models(self) -> None:
+        """Let the catalogue know what is on disk, and ask the configured providers whose list there is old or none.
+
+        One whose key comes from a command is not asked: that may ask the person, who has asked for nothing.
+        """
+        await self.load_models()
+        if self.routes.pinned:
+            return
+        routes = [one for one in self.routes.providers.values() if one.origin == "config" and one.key.kind != "command"]
+        ages = {one.name: self.catalogue.age_of(one.name) for one in routes}
+        old = [one for one in routes if (age := ages[one.name]) is None or age > STALE_SECONDS]
+        if old:
+            await asyncio.gather(*(self._list_one(provider, lambda: None) for provider in old))
+            await asyncio.to_thread(self._write_cache)
 
     async def _list_one(self, provider: Provider, told: Callable[[], object]) -> None:
         self.catalogue.add_listing(provider.name, await self.client.list_models(provider))

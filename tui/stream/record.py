@@ -207,7 +207,7 @@ def make_record(trace: StreamTrace, outcome: Outcome, circumstances: Circumstanc
         retry_after_s=circumstances.retry_after_s,
         owner=call.owner if call else None,
         support=call.support if call else None,
-        detail=_chosen_detail(outcome, circumstances.detail),
+        detail={**_chosen_detail(outcome, circumstances.detail), **_reasoning_detail(trace)},
         client={"weir": __version__, "python": platform.python_version(), "platform": platform.system()},
     )
 
@@ -279,6 +279,12 @@ def _chosen_detail(outcome: Outcome, known: Mapping[str, Any]) -> dict[str, Any]
     if known.get("tail_bytes"):
         detail["tail_bytes"] = known["tail_bytes"]
     return detail
+
+
+def _reasoning_detail(trace: StreamTrace) -> dict[str, Any]:
+    """The reasoning's share of `tokens_out`, where the server counted it: without it no speed could be told later."""
+    tokens = trace.evidence.tokens_reasoning
+    return {} if tokens is None else {"tokens_reasoning": tokens}
 
 
 def _timestamp(moment: datetime) -> str:

@@ -6,8 +6,10 @@ import pytest
 from tests.ui.desk import say
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
+from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
 from tui.settings.provider import Provider
+from tui.stream.events import UsageReport
 from tui.stream.outcome import Outcome
 from tui.stream.trace import Clock, StreamTrace
 from tui.text.language import load_language
@@ -146,6 +148,22 @@ def test_figures_that_the_server_gave_are_not_estimates(clock: MovedClock) -> No
     trace.mark_text()
     trace.evidence.text_chars, trace.evidence.tokens_out = 120, 50
     assert texts(trace)[-2:] == [say("status.speed", speed="25"), say("status.tokens", count="50")]
+
+
+def test_reasoning_stands_apart_and_a_cost_needs_a_price_and_counts(clock: MovedClock) -> None:
+    trace = clock.trace()
+    trace.evidence.reasoning_chars, trace.evidence.text_chars = 400, 100
+    reply = Reply("acme", "qwen3", trace=trace, usage=UsageReport(1000, 150, 120))
+    price = ModelFacts(price_in=2.0, price_out=10.0)
+
+    def amounts(facts: ModelFacts | None) -> list[str]:
+        return [part.text for part in describe(MODEL, reply, load_language("en"), facts=facts)][3:]
+
+    told = [say("status.tokens", count="30"), say("status.reasoning", count="120")]
+    assert amounts(price) == [*told, "$0.0035"]
+    assert amounts(None) == amounts(ModelFacts(price_in=2.0)) == told
+    reply.usage = None
+    assert amounts(price) == [say("status.tokens", count="~25"), say("status.reasoning", count="~100")]
 
 
 def test_queued_prompts_are_counted(clock: MovedClock) -> None:

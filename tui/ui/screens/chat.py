@@ -99,6 +99,7 @@ class ChatScreen(CapturingScreen):
             if not self._conversation.turns:
                 self._show_conversation(self._conversation)
         self._opening = False
+        self.run_worker(workspace.refresh_models(), group="refresh")
         if self._model is None and self._give_queue_back():
             self.action_pick_model()
         self._send_queued()
@@ -248,7 +249,10 @@ class ChatScreen(CapturingScreen):
         elsewhere = len(self._elsewhere())
         model, queued = None if self._marked else self._model, len(self._queue.texts)
         own = self._conversation.parameters
-        parts = describe(model, self._reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own)
+        facts = self._find_facts(self._reply) if self._reply is not None else None
+        parts = describe(
+            model, self._reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own, facts=facts
+        )
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)

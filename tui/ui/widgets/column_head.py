@@ -3,6 +3,8 @@
 `describe_reply` is pure; the widget only paints. Figures are those of `tui.chat.figures`: an estimate has its `~`.
 """
 
+from dataclasses import replace
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
@@ -13,7 +15,7 @@ from tui.settings.model_facts import ModelFacts
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.widgets.status_bar import Part, fit
+from tui.ui.widgets.status_bar import Part, describe_amounts, fit
 
 _GAP = "  "
 
@@ -21,24 +23,18 @@ _GAP = "  "
 def describe_reply(
     reply: Reply, facts: ModelFacts, language: Language, *, blind: bool
 ) -> tuple[list[Part], list[Part]]:
-    """State or verdict and first-token time; then speed, tokens, cost.
+    """State or verdict and first-token time; then speed, tokens of text and of reasoning, cost.
 
     `blind`: no cost, since it would tell the model.
     """
     say, figures = language.say, make_figures(reply, facts)
-    standing, amounts = [_describe_state(reply, figures, language)], []
+    standing = [_describe_state(reply, figures, language)]
     if figures.first_text_ms is not None:
         standing.append(
             Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "$foreground", 4)
         )
-    if figures.tokens_per_s is not None:
-        about = "~" if figures.speed_estimated else ""
-        amounts.append(Part(say("status.speed", speed=f"{about}{figures.tokens_per_s:.0f}"), "$foreground", 5))
-    if figures.tokens_out is not None:
-        amounts.append(Part(say("status.tokens", count=figures.tokens_out), "$foreground", 3))
-    if figures.cost is not None and not blind:
-        amounts.append(Part(f"${figures.cost:.2g}", "$foreground", 2))
-    return standing, amounts
+    shown = replace(figures, cost=None) if blind else figures
+    return standing, describe_amounts(shown, language, "$foreground")
 
 
 def _describe_state(reply: Reply, figures: Figures, language: Language) -> Part:

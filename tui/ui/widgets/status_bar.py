@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
+from tui.chat.figures import Figures, make_figures
+from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
@@ -40,13 +42,14 @@ def describe(
     queued: int = 0,
     elsewhere: int = 0,
     parameters: Parameters | None = None,
+    facts: ModelFacts | None = None,
 ) -> list[Part]:
     """The parts of the line, left to right, for the chosen model and the reply in view.
 
-    `parameters` are the conversation's own, over the model's; `queued` prompts wait for the reply's
-    end; `elsewhere` replies are being written in conversations that are not shown.
+    `parameters` are the conversation's own, over the model's; `facts` have the price of the model that replies;
+    `queued` prompts wait for the reply's end; `elsewhere` replies are being written in conversations not shown.
     """
-    parts = [*_describe_model(model, language), *_describe_stream(reply, language)]
+    parts = [*_describe_model(model, language), *_describe_stream(reply, facts, language)]
     own = parameters or Parameters()
     if shown := (own.over(model.parameters) if model is not None else own).shown():
         text = sanitise_line(shown)
@@ -70,24 +73,34 @@ def _describe_model(model: Model | None, language: Language) -> list[Part]:
     ]
 
 
-def _describe_stream(reply: Reply | None, language: Language) -> list[Part]:
+def _describe_stream(reply: Reply | None, facts: ModelFacts | None, language: Language) -> list[Part]:
     say = language.say
     if reply is None:
         return [Part(say("status.idle"), "dim", 6)]
     parts = _describe_state(reply, language)
-    if (trace := reply.trace) is None:
+    if reply.trace is None:
         return parts
     # Last, since it changes every second: what stands behind it would move along, and a thin link carry that.
     silent = _describe_silence(reply, language)
-    if (first := trace.first_text_seconds()) is not None:
-        parts.append(Part(say("status.first_token", seconds=f"{first:.2f}"), "dim", 4))
-    count, estimated = trace.tokens()
-    about = "~" if estimated else ""
-    if (speed := trace.speed()) is not None:
-        parts.append(Part(say("status.speed", speed=f"{about}{speed:.0f}"), "dim", 5))
-    if count:
-        parts.append(Part(say("status.tokens", count=f"{about}{count}"), "dim", 3))
-    return parts + silent
+    figures = make_figures(reply, facts)
+    if figures.first_text_ms is not None:
+        parts.append(Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "dim", 4))
+    return [*parts, *describe_amounts(figures, language, "dim"), *silent]
+
+
+def describe_amounts(figures: Figures, language: Language, style: str) -> list[Part]:
+    """Speed, tokens of text, those of reasoning apart, cost: each as far as it is known."""
+    say, parts = language.say, []
+    if figures.tokens_per_s is not None:
+        about = "~" if figures.speed_estimated else ""
+        parts.append(Part(say("status.speed", speed=f"{about}{figures.tokens_per_s:.0f}"), style, 5))
+    if figures.text is not None and figures.text.tokens:
+        parts.append(Part(say("status.tokens", count=figures.text), style, 3))
+    if figures.reasoning is not None:
+        parts.append(Part(say("status.reasoning", count=figures.reasoning), style, 2))
+    if figures.cost is not None:
+        parts.append(Part(f"${figures.cost:.2g}", style, 1))
+    return parts
 
 
 def _describe_state(reply: Reply, language: Language) -> list[Part]:
