@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tests.practice.wire import Wire, connect, deltas_of, finish_of, split_events, text_of
+from tests.practice.wire import MESSAGES, Wire, connect, deltas_of, finish_of, split_events, text_of
 from tui.practice import Fault, PracticeServer
-from tui.practice.script import WARNINGS
+from tui.practice.script import WARNINGS, model_script
 
 KEY = "sk-practice-0123456789"
 
@@ -46,6 +46,18 @@ async def test_stall_is_silent_after_the_text(practice: PracticeServer, wire: Wi
     assert await wire.reader.read() == b""
     await practice.wait_closed_by_client()
     assert practice.open_streams == 0
+
+
+async def test_what_was_cut_is_gone_on_with_from_the_start_of_an_answer(wire: Wire) -> None:
+    for model, begun in (("cut", WARNINGS[Fault.CUT]), ("length", WARNINGS[Fault.LENGTH][:30]), ("chinese", "苍")):
+        wire.ask(model, messages=[*MESSAGES, {"role": "assistant", "content": begun}])
+        events = await wire.events()
+        assert finish_of(events) == "stop"
+        assert text_of(events)
+        assert not text_of(events).startswith(begun)
+    wire.ask("slow", messages=[*MESSAGES, {"role": "assistant", "content": "This is"}])
+    whole = "".join(part["content"] for part in model_script("slow").parts if not isinstance(part, bytes))
+    assert text_of(await wire.events()) == whole.removeprefix("This is")
 
 
 async def test_mute_answers_nothing(practice: PracticeServer, wire: Wire) -> None:

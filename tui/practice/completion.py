@@ -21,6 +21,8 @@ class Call:
     stream: bool
     include_usage: bool
     prompt_tokens: int
+    begun: str = ""
+    """The start of the answer, where the last message is the assistant's: the reply goes on from there."""
 
     @property
     def name(self) -> str:
@@ -47,7 +49,13 @@ def read_call(body: bytes) -> Call:
         stream=value.get("stream") is True,
         include_usage=isinstance(options, dict) and options.get("include_usage") is True,
         prompt_tokens=max(1, len(body) // BYTES_PER_TOKEN),
+        begun=_read_begun(messages[-1]),
     )
+
+
+def _read_begun(last: object) -> str:
+    begun = last.get("content") if isinstance(last, dict) and last.get("role") == "assistant" else None
+    return begun if isinstance(begun, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

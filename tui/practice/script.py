@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from importlib.resources import files
-from itertools import chain, count
+from itertools import chain, count, islice
 
 from tui.practice.completion import Delta
 from tui.practice.fault import Fault
@@ -111,6 +111,22 @@ def fault_script(fault: Fault) -> Script:
             return Script(said)
 
 
+def continued_script(name: str, begun: str) -> Script:
+    """What follows the start of an answer: the rest of what the model says if it begins so; a fault is over by then."""
+    fault = next((fault for fault in Fault if fault.value == name), None)
+    said = WARNINGS.get(fault, "") + AFTER_BREAK.get(fault, AFTER_ANY_BREAK) if fault else ""
+    if not fault and name in LESSONS:
+        said = "".join(_words_of(model_script(name).parts))
+    return Script(_text(said[len(begun) :] if said.startswith(begun) else AFTER_ANY_BREAK))
+
+
+def _words_of(parts: Iterable[Delta | bytes]) -> Iterator[str]:
+    """The text of a script, as much of one without an end as anybody will have read."""
+    for part in islice(parts, 20_000):
+        if not isinstance(part, bytes) and isinstance(words := part.get("content"), str):
+            yield words
+
+
 def split_tokens(text: str) -> list[str]:
     """Pieces of about the size that models send; joined they are the text again."""
     return TOKEN.findall(text)
@@ -161,6 +177,8 @@ WARNINGS = {
     Fault.INBAND: "This practice reply is about to be interrupted by an error inside the stream.",
     Fault.JSON: "This practice reply was asked for as a stream, but comes in one piece.",
 }
+AFTER_ANY_BREAK = " Here it goes on where it broke off, and this time it comes to its end."
+AFTER_BREAK = {Fault.LENGTH: " middle of a sentence; this is its second half."}
 AFTER_BROKEN_JSON = " <- a word is missing there, and the rest of the reply is whole."
 
 ENDLESS = (

@@ -18,7 +18,7 @@ from tui.practice.fault import Fault
 from tui.practice.inbox import Inbox
 from tui.practice.reply import Delays, Reply
 from tui.practice.request import BODY_LIMIT, HEAD_LIMIT, BadRequestError, PracticeRequest, read_request
-from tui.practice.script import MODELS, fault_script, model_script
+from tui.practice.script import MODELS, continued_script, fault_script, model_script
 
 HOST = "127.0.0.1"
 REQUESTS_KEPT = 100
@@ -167,7 +167,10 @@ class PracticeServer:
         if answer is not None:
             return await self._send(answer, request, writer)
         completion = Completion(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), call)
-        script = fault_script(fault) if fault else model_script(call.name)
+        if call.begun:
+            script = continued_script(fault or call.name, call.begun)
+        else:
+            script = fault_script(fault) if fault else model_script(call.name)
         with self._counted():
             return await Reply(completion, script, request, writer, self._delays).send()
 

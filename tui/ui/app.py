@@ -188,10 +188,9 @@ class WeirApp(App[None]):
         """Put the chat in the place of the opening screen, with all that was done there."""
         opening = self._opening
         screens = await asyncio.to_thread(import_module, "tui.ui.screens.chat")
-        manner = Manner(
-            remote=opening.terminal.ssh, ascii=opening.config.ascii, wrap_code=opening.config.code == "wrap"
-        )
-        hint = key_hint(opening.language, opening.config.keys)
+        config = opening.config
+        manner = Manner(opening.terminal.ssh, config.ascii, wrap_code=config.code == "wrap", keys=config.keys)
+        hint = key_hint(opening.language, config.keys)
         chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self._is_behind)
         self.add_mode("chat", lambda: chat)
         with self.batch_update():

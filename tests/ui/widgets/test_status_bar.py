@@ -121,7 +121,7 @@ def test_a_retry_is_counted_down_and_never_below_zero(clock: MovedClock) -> None
     trace = clock.trace()
     trace.end()
     trace.retry_at = clock.now + 2.2
-    assert texts(trace)[2:4] == [say("status.retrying"), say("status.retry_in", seconds="2")]
+    assert texts(trace)[2:4] == [say("status.retrying"), say("status.retry_in", seconds="3")]
     clock.now += 5
     assert say("status.retry_in", seconds="0") in texts(trace)
 

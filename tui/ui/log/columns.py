@@ -4,8 +4,8 @@ One column is the current one: the keys are about it. Where columns would be too
 where there are too few rows for that, only the current one is open and the others are their heads.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
 from typing import ClassVar, Literal
 
@@ -61,6 +61,7 @@ class ColumnLog(MessageLog):
         )
         self.turn = turn
         self.reply = reply
+        self.keys = page.keys
         self.alias: str | None = None
         """What the model is called while it may not be named."""
         self.shared: Callable[[ColumnLog, int], object] = lambda log, rows: None
@@ -90,6 +91,11 @@ class ColumnLog(MessageLog):
                 if following:
                     self.follow()
 
+    @property
+    def hides_names(self) -> bool:
+        """While it has an alias."""
+        return self.alias is not None
+
     def scroll_rows(self, rows: int) -> None:
         """Tell the others."""
         self.scroll_alone(rows)
@@ -116,7 +122,7 @@ class ColumnLog(MessageLog):
         return self.reply
 
     def _make_reply(self, turn: Turn, reply: Reply) -> ReplyEntry:
-        return ReplyEntry(reply, self._language, standing=Standing(alias=self.alias))
+        return ReplyEntry(reply, self._language, standing=Standing(alias=self.alias), keys=self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class Page:
     behind: Callable[[], bool] = lambda: False
     ascii: bool = False
     wrap_code: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 class Column(Vertical):
@@ -255,6 +262,7 @@ class Columns(Container):
         """Bring every head up to date."""
         for column in self._columns:
             column.tell(self._facts(column.log_view.reply), self._language, blind=self.blind)
+            column.log_view.tell_waits()
 
     def running(self) -> Reply | None:
         """The first reply that is being written, from the current column on."""

@@ -4,10 +4,14 @@ The note's code is a word and its bar a block, so that an interruption is seen w
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from tui.chat.conversation import Reply
 from tui.chat.note import make_note
+from tui.chat.remedy import Remedy, find_remedies
+from tui.chat.waiting import find_wait, tell_wait
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line, Span, Style
 from tui.stream.outcome import Outcome
@@ -16,6 +20,25 @@ from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
 from tui.ui.plain_sign import plain_signs
+
+_BINDINGS = {
+    Remedy.RETRY: "retry",
+    Remedy.CONTINUE: "continue",
+    Remedy.UNSTREAMED: "retry_unstreamed",
+    Remedy.OTHER: "other_model",
+    Remedy.RECORD: "record",
+    Remedy.COPY: "copy_record",
+}
+"""The bindings of the log by what they do, without the `log.` before their ids."""
+_KEYS = {
+    Remedy.RETRY: "r",
+    Remedy.CONTINUE: "c",
+    Remedy.UNSTREAMED: "s",
+    Remedy.OTHER: "m",
+    Remedy.RECORD: "x",
+    Remedy.COPY: "X",
+}
+"""Their keys, unless a person has others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +69,21 @@ def head_lines(reply: Reply, language: Language, layout: Layout, standing: Stand
 
 
 def tail_lines(
-    reply: Reply, language: Language, layout: Layout, *, record: bool, standing: Standing = ALONE
+    reply: Reply,
+    language: Language,
+    layout: Layout,
+    *,
+    record: bool,
+    standing: Standing = ALONE,
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Line]:
-    """How it ended, then the blank row before the next entry; `record`: the masked record is shown whole."""
+    """How it ended, then the blank row before the next entry; `record`: the masked record is shown whole.
+
+    `keys` are the person's own, by the id of their binding.
+    """
     width, signs = layout.width, ornaments(ascii=layout.ascii)
     if reply.outcome is None:
-        elsewhere = plain_lines(language.say("log.elsewhere"), Style("notice"), width) if reply.trace is None else []
-        return [*elsewhere, BLANK]
+        return [*_waiting(reply, language, layout, keys), BLANK]
     lines: list[Line] = []
     for call in reply.tool_calls.values():
         words = f"{signs.tool}{sanitise_line(call.name)}({sanitise(call.arguments)})"
@@ -62,22 +93,49 @@ def tail_lines(
         return [*lines, *blind, BLANK]
     if reply.outcome is not Outcome.COMPLETE:
         lines += [BLANK] if reply.has_text or lines else []
-        lines += _note(reply, reply.outcome, language, layout)
+        lines += _note(reply, reply.outcome, language, layout, keys)
     lines += _notices(reply, language, width, failed=False)
+    if reply.origin is not None and reply.record is not None:
+        joined = language.say("remedy.continued", first=reply.origin.record or "?", second=reply.record.id)
+        lines += plain_lines(sanitise_line(joined), Style("notice"), width)
     if record and reply.record is not None:
         whole = json.dumps(reply.record.as_json(), ensure_ascii=False, indent=1)
         lines += plain_lines(sanitise(whole), Style("record"), width)
     return [*lines, BLANK]
 
 
-def _note(reply: Reply, outcome: Outcome, language: Language, layout: Layout) -> list[Line]:
-    """Why it was interrupted: the code and its sentence, one next step, the masked record."""
+def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> list[Line]:
+    """What there is to tell of a reply that is being written."""
+    if reply.trace is None:
+        return plain_lines(language.say("log.elsewhere"), Style("notice"), layout.width)
+    if (wait := find_wait(reply.trace)) is None:
+        return []
+    stop = language.say("waiting.stop", key=keys.get("chat.stop", "Esc"))
+    dot = ornaments(ascii=layout.ascii).parted
+    return plain_lines(f"{tell_wait(wait, language)}{dot}{stop}", Style("note-code-warning"), layout.width)
+
+
+def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> str:
+    """What may help, each act behind its key."""
+    acts = (
+        f"{keys.get(f'log.{_BINDINGS[remedy]}', _KEYS[remedy])} {language.say(f'remedy.{remedy}')}"
+        for remedy in find_remedies(reply)
+    )
+    return ornaments(ascii=layout.ascii).parted.join(acts)
+
+
+def _note(
+    reply: Reply, outcome: Outcome, language: Language, layout: Layout, keys: Mapping[str, str]
+) -> list[Line]:
+    """Why it was interrupted: the code and its sentence, one next step, the keys that help, the masked record."""
     note = make_note(outcome, reply.record, language)
     kind = "warning" if outcome.rule.finished or outcome is Outcome.CANCELLED else "failed"
     signs, width = ornaments(ascii=layout.ascii), layout.width - 2
     rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
+    if acts := _acts(reply, language, layout, keys):
+        rows += wrapped_lines((Span(acts, Style("advice")),), width)
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)
     bar = Span(signs.note, Style(f"note-{kind}"))

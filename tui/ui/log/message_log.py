@@ -10,9 +10,9 @@ from textual.message import Message
 
 from tui.chat.conversation import Conversation, Reply
 from tui.text.language import Language
+from tui.ui.log.acting import ActingView
 from tui.ui.log.cursor import Cursor
 from tui.ui.log.look import COLOURS
-from tui.ui.log.marking import MarkingView
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.stack import Place
 from tui.ui.log.view import TOP
@@ -23,7 +23,7 @@ SLIDE = 8
 """Cells by which a key moves wide code sideways."""
 
 
-class MessageLog(MarkingView, can_focus=True):
+class MessageLog(ActingView, can_focus=True):
     """Shows one conversation at a time. With the focus in it the keys go by message and by block of code."""
 
     DEFAULT_CSS = f"""
@@ -52,27 +52,14 @@ class MessageLog(MarkingView, can_focus=True):
         Binding("N", "find_next(-1)", "Previous match", id="log.previous_match", show=False),
         Binding("left_square_bracket", "step_sibling(-1)", "Sibling before", id="log.previous_sibling", show=False),
         Binding("right_square_bracket", "step_sibling(1)", "Next sibling", id="log.next_sibling"),
-        Binding("m", "ask_other", "Another model", id="log.other_model", tooltip="Ask another model the same"),
         Binding("w", "screen.show_comparisons", "Comparisons", id="log.comparisons", tooltip="What they come to"),
         Binding("enter", "adopt", "Adopt", id="log.adopt", tooltip="Go on with this reply of several, else type"),
         Binding("escape", "leave", "Prompt", id="log.leave"),
     ]
 
     @dataclass
-    class Copied(Message):
-        """The person wants this text on the clipboard."""
-
-        text: str
-
-    @dataclass
     class Left(Message):
         """The person goes back to where they type."""
-
-    @dataclass
-    class Missed(Message):
-        """What a key asked for is not there, or what it takes further; `what` is the name of a sentence."""
-
-        what: str
 
     def __init__(
         self,
@@ -85,6 +72,7 @@ class MessageLog(MarkingView, can_focus=True):
     ) -> None:
         super().__init__(language, frames=frames, behind=behind, ascii=ascii, wrap_code=wrap_code)
         self._cursor = Cursor()
+        self._growing = {}
         self._key_order = KeyOrder(self, _YIELDING)
 
     async def _on_key(self, event: Key) -> None:
@@ -219,13 +207,6 @@ class MessageLog(MarkingView, can_focus=True):
         """Show the next or the previous reply of the turn."""
         if not self.step_sibling(self._cursor.entry, step):
             self.post_message(self.Missed("compare_view.no_siblings"))
-
-    def action_ask_other(self) -> None:
-        """Have another model answer the same prompt."""
-        if (turn := self.turn_at(self._cursor.entry)) is not None:
-            self.post_message(self.OtherWanted(turn))
-        else:
-            self.post_message(self.Missed("log.no_reply"))
 
     def action_adopt(self) -> None:
         """Go on with the reply that is shown, where the turn has others; else go on typing."""

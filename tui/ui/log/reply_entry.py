@@ -4,13 +4,17 @@ Deltas are only gathered in `apply`; `update` brings the rows up to date, at a c
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from rich.cells import cell_len
 
 from tui.chat.conversation import Reply
 from tui.chat.thought import ThoughtSplitter
+from tui.chat.waiting import Wait, find_wait
 from tui.markdown.layout import Layout
+from tui.markdown.line import Line
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
@@ -31,12 +35,21 @@ AT_ONCE = 5 * PORTION
 class ReplyEntry(Entry):
     """A reply with its note; what is folded in it is the person's choice."""
 
-    __slots__ = ("_parts", "_standing", "record_shown", "reply", "thought_shown")
+    __slots__ = ("_keys", "_parts", "_standing", "_waits", "record_shown", "reply", "thought_shown")
 
-    def __init__(self, reply: Reply, language: Language, standing: Standing = ALONE) -> None:
+    def __init__(
+        self,
+        reply: Reply,
+        language: Language,
+        standing: Standing = ALONE,
+        keys: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`keys` are the person's own, by the id of their binding."""
         super().__init__(language)
         self.reply = reply
         self._standing = standing
+        self._keys = keys
+        self._waits: Wait | None = None
         self.thought_shown: bool | None = None
         """Whether the thought is open; None: while it is being thought, and after if it is short."""
         self.record_shown = False
@@ -84,9 +97,24 @@ class ReplyEntry(Entry):
 
     def update(self) -> int | None:
         """Bring the rows up to date; returns the first that may have changed, None if none has."""
-        if self._parts is None or not self._parts.is_behind:
+        if self._parts is None:
             return None
-        return self._refresh(self._parts, told=self._take_pending(self._parts, PORTION))
+        waits = self.waits
+        if waits == self._waits and not self._parts.is_behind:
+            return None
+        told = self._take_pending(self._parts, PORTION)
+        told, self._waits = told or waits != self._waits, waits
+        return self._refresh(self._parts, told=told)
+
+    @property
+    def waits(self) -> Wait | None:
+        """What there is to tell of it now, while it runs and says nothing."""
+        return find_wait(self.reply.trace) if self.reply.outcome is None and self.reply.trace is not None else None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what it tells of its waiting is no longer so."""
+        return self._parts is not None and self.waits != self._waits
 
     def toggle_thought(self) -> bool:
         """Fold or unfold the thought; False if there is none."""
@@ -216,14 +244,18 @@ class ReplyEntry(Entry):
         gap = parts.gap.replace([BLANK] if parts.thought.has_text and parts.text.has_text else [])
         changed = parts.text.update()
         words = parts.words.grow(parts.text.lines, changed)
-        ending = tail_lines(reply, language, layout, record=self.record_shown, standing=self._standing) if told else []
-        tail = parts.tail.replace(ending) if told else None
+        tail = parts.tail.replace(self._tail(layout)) if told else None
         row = 0
         for section, first in zip(self.sections, (head, thought_head, thought, gap, words, tail), strict=True):
             if first is not None:
                 return row + first
             row += len(section.lines)
         return None
+
+
+    def _tail(self, layout: Layout) -> list[Line]:
+        shown, standing, keys = self.record_shown, self._standing, self._keys
+        return tail_lines(self.reply, self._language, layout, record=shown, standing=standing, keys=keys)
 
 
 class _Parts:

@@ -1,6 +1,8 @@
 """TurnView: a log view of turns: each prompt with one of its replies, the chosen one until another is asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from textual.message import Message
 
@@ -23,18 +25,15 @@ class TurnView(SearchableView):
         turn: Turn
         reply: Reply
 
-    @dataclass
-    class OtherWanted(Message):
-        """The person wants another model's reply in this turn."""
-
-        turn: Turn
-
     _replies: dict[str, int]  # the replies that are shown, by their id -> entry
     _turns: dict[int, Turn]  # entry of a reply -> its turn
+    _growing: dict[int, None]  # entries of replies that are being written
+    keys: Mapping[str, str] = MappingProxyType({})
+    """The person's own keys, by the id of their binding: notes name them."""
 
     def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
-        self._replies, self._turns = {}, {}
+        self._replies, self._turns, self._growing = {}, {}, {}
         entries: list[Entry] = []
         for turn in conversation.turns:
             entries += self._make_entries(turn, len(entries))
@@ -62,9 +61,34 @@ class TurnView(SearchableView):
             return
         del self._replies[self._reply_at(number).id]
         self._replies[reply.id] = number
+        self._growing[number] = None
         self._stack.entries[number] = self._make_reply(turn, reply)
         self._overlay.found = None
         self._reshape(number)
+
+    def tell_waits(self) -> None:
+        """Bring up to date what running replies tell of their waiting: a retry that is due, silence."""
+        for number in list(self._growing):
+            entry = self._stack.entries[number]
+            if not entry.is_growing:
+                del self._growing[number]
+            elif isinstance(entry, ReplyEntry) and entry.is_stale:
+                self.mark_grown(number)
+
+    def renew(self, turn: Turn) -> None:
+        """Show anew what is shown of a turn: another of its replies is its context now."""
+        if (number := next((entry for entry, other in self._turns.items() if other is turn), None)) is not None:
+            self.show_reply(turn, self._reply_at(number))
+
+    @property
+    def last_reply(self) -> tuple[Turn, Reply] | None:
+        """The last reply that is shown, and its turn."""
+        return self.shown_reply(max(self._turns, default=None)) if self._turns else None
+
+    def shown_reply(self, entry: int | None) -> tuple[Turn, Reply] | None:
+        """The reply of an entry, be it that of the prompt or of the reply, and its turn."""
+        turn, reply = self.turn_at(entry), self.reply_at(entry)
+        return (turn, reply) if turn is not None and reply is not None else None
 
     def turn_at(self, entry: int | None) -> Turn | None:
         """The turn of an entry, be it that of the prompt or of the reply."""
@@ -80,11 +104,11 @@ class TurnView(SearchableView):
 
     def step_sibling(self, entry: int | None, step: int) -> bool:
         """Show the next or previous reply of the turn, beyond the ends from the other; False if there is one only."""
-        turn = self.turn_at(entry)
-        if turn is None or entry is None or len(turn.replies) < 2:
+        found = self.shown_reply(entry)
+        if found is None or len(found[0].replies) < 2:
             return False
-        shown = turn.place(self._reply_at(entry if entry in self._turns else entry + 1))
-        self.show_reply(turn, turn.replies[(shown + step) % len(turn.replies)])
+        turn, reply = found
+        self.show_reply(turn, turn.replies[(turn.place(reply) + step) % len(turn.replies)])
         return True
 
     def adoptable(self, entry: int | None) -> "TurnView.Adopted | None":
@@ -100,6 +124,8 @@ class TurnView(SearchableView):
         reply = self._choose_shown(turn)
         self._replies[reply.id] = first + 1
         self._turns[first + 1] = turn
+        if reply.outcome is None:
+            self._growing[first + 1] = None
         return [PromptEntry(turn.prompt, self._language), self._make_reply(turn, reply)]
 
     def _choose_shown(self, turn: Turn) -> Reply:
@@ -107,7 +133,7 @@ class TurnView(SearchableView):
 
     def _make_reply(self, turn: Turn, reply: Reply) -> ReplyEntry:
         standing = Standing(turn.place(reply) + 1, len(turn.replies), reply is turn.reply)
-        return ReplyEntry(reply, self._language, standing=standing)
+        return ReplyEntry(reply, self._language, standing=standing, keys=self.keys)
 
     def _reply_at(self, entry: int) -> Reply:
         shown = self._stack.entries[entry]

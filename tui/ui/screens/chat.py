@@ -16,8 +16,8 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
-from tui.ui.screens.capturing import CapturingScreen
 from tui.ui.screens.opening import Leftover
+from tui.ui.screens.retrying import RetryingScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
@@ -31,7 +31,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(CapturingScreen):
+class ChatScreen(RetryingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -258,6 +258,7 @@ class ChatScreen(CapturingScreen):
             parts[0] = Part(count, "bold $text-primary", 8)
         self.status.show([*self.capture_parts(), *parts])
         self.columns.tell()
+        self.page_log.tell_waits()
 
 
 def _welcome(workspace: "Workspace | None", language: Language) -> str:

@@ -55,7 +55,7 @@ class ComparingScreen(ChoosingScreen):
     ) -> None:
         """`behind` tells whether the terminal is still taking an earlier screen; `shuffle` orders a blind turn."""
         super().__init__(language)
-        self._page = Page(manner.frames, behind, manner.ascii, manner.wrap_code)
+        self._page = Page(manner.frames, behind, manner.ascii, manner.wrap_code, manner.keys)
         self._shuffle = shuffle
         self._conversation = Conversation()
         self._reply: Reply | None = None
@@ -71,6 +71,7 @@ class ComparingScreen(ChoosingScreen):
         log = MessageLog(
             self._language, frames=page.frames, behind=page.behind, ascii=page.ascii, wrap_code=page.wrap_code
         )
+        log.keys = page.keys
         log.id = "log"
         log.add_class("-in-use")
         yield log
@@ -194,10 +195,21 @@ class ComparingScreen(ChoosingScreen):
         hidden = self.columns.turn if self.columns.is_shown and self.columns.blind else None
         return count_wins(turn for turn in self._conversation.turns if turn is not hidden)
 
-    def _start(self, reply: Reply, model: Model) -> None:
+    def _start(self, reply: Reply, model: Model, *, stream: bool = True) -> None:
         assert self._workspace is not None, "a model comes out of an open workspace"
         self._asked[reply.id] = model
-        self._workspace.session.start(reply, partial(self.take, reply))
+        self._workspace.session.start(reply, partial(self.take, reply), stream=stream)
+
+    def _start_beside(self, turn: Turn, reply: Reply, model: Model, *, stream: bool = True) -> None:
+        """Ask for a reply that was added to a turn; it is the one in view from here on, and its end is waited for."""
+        self._reply = reply
+        self._awaited.append(reply)
+        self._start(reply, model, stream=stream)
+        if self.columns.is_shown and self.columns.turn is turn:
+            self.columns.add(turn, [reply])
+            self.call_after_refresh(self._focus_column)
+        else:
+            self.page_log.show_reply(turn, reply)
 
     def _open_columns(self, turn: Turn) -> None:
         self.page_log.display = False
@@ -212,16 +224,8 @@ class ComparingScreen(ChoosingScreen):
     def _add_replies(self, turn: Turn, choice: Chosen) -> None:
         workspace = self._workspace
         assert workspace is not None, "a model comes out of an open workspace"
-        place = len(turn.replies)
-        for model in choice.models[: MOST_MARKED - place]:
-            self._reply = workspace.session.add_reply(self._conversation, turn, model)
-            self._awaited.append(self._reply)
-            self._start(self._reply, model)
-        if self.columns.is_shown and self.columns.turn is turn:
-            self.columns.add(turn, turn.replies[place:])
-            self.call_after_refresh(self._focus_column)
-        elif self._reply is not None:
-            self.page_log.show_reply(turn, self._reply)
+        for model in choice.models[: MOST_MARKED - len(turn.replies)]:
+            self._start_beside(turn, workspace.session.add_reply(self._conversation, turn, model), model)
 
     def _keep_context(self) -> None:
         """A turn that nobody adopted a reply of still gives its answer, though its first model gave none."""

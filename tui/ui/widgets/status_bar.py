@@ -12,14 +12,13 @@ from textual.widgets import Static
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
 from tui.chat.figures import Figures, make_figures
+from tui.chat.waiting import find_wait
 from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 
-SILENCE_SECONDS = 5
-"""From here on a silent stream is called silent."""
 _GAP = "  "
 _NAME_LENGTH = 40
 
@@ -112,17 +111,17 @@ def _describe_state(reply: Reply, language: Language) -> list[Part]:
     if trace is None:
         return [Part(say("status.followed"), "$text-success", 10)]
     parts = [Part(say(f"status.{trace.state}"), "$text-success", 10)]
-    if trace.retry_at is not None:
-        left = max(0.0, trace.retry_at - trace.clock.monotonic())
-        parts.append(Part(say("status.retry_in", seconds=f"{left:.0f}"), "$text-warning", 9))
+    if (wait := find_wait(trace)) is not None and wait.kind == "retrying":
+        parts.append(Part(say("status.retry_in", seconds=wait.seconds), "$text-warning", 9))
     return parts
 
 
 def _describe_silence(reply: Reply, language: Language) -> list[Part]:
-    silence = reply.trace.silence() if reply.trace is not None and reply.outcome is None else None
-    if silence is None or silence < SILENCE_SECONDS:
+    wait = find_wait(reply.trace) if reply.trace is not None and reply.outcome is None else None
+    if wait is None or wait.kind == "retrying":
         return []
-    return [Part(language.say("status.silent", seconds=int(silence)), "bold $text-warning", 9)]
+    name = "waiting.kept_alive" if wait.kind == "keepalives" else "status.silent"
+    return [Part(language.say(name, seconds=wait.seconds), "bold $text-warning", 9)]
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,64 @@
+"""Waiting: what there is to tell of a reply that runs and says nothing: a retry that is due, silence, keep-alives.
+
+Whole seconds, so that what is told changes at most once a second, and a thin link carries a few digits.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Literal
+
+from tui.stream.trace import StreamTrace
+from tui.text.language import Language
+
+SILENCE_SECONDS = 5
+"""From here on a silent stream is called silent."""
+_KEEPALIVE_SECONDS = 35
+"""How long after a keep-alive more are expected: the rarest that are known come every 30 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why nothing is to be seen."""
+
+    kind: Literal["retrying", "unanswered", "silent", "keepalives"]
+    """A retry is due; not a byte has come; no byte comes any more; bytes come, but keep-alives only."""
+    seconds: int
+    """Until the retry; since the request was sent; since the last byte; without anything of the reply."""
+    at: str = ""
+    """When the request was sent, or the last byte came, as local time of day."""
+    attempt: int = 0
+    """The one that is due, counted from 1."""
+    attempts: int = 0
+
+
+def find_wait(trace: StreamTrace) -> Wait | None:
+    """What is waited for now; None while text comes, and once nothing is."""
+    if trace.retry_at is not None:
+        left = max(0, ceil(trace.retry_at - trace.clock.monotonic()))
+        return Wait("retrying", left, attempt=trace.attempt + 1, attempts=trace.attempts)
+    silence = trace.silence()
+    if silence is None or trace.sent is None:
+        return None
+    came = trace.last_byte
+    without = trace.clock.monotonic() - (trace.last_progress or trace.sent)
+    kept_alive = trace.evidence.keepalives > trace.keepalives_then and silence < _KEEPALIVE_SECONDS
+    if kept_alive and without >= SILENCE_SECONDS:
+        return Wait("keepalives", int(without), _time_of_day(trace, came or trace.sent))
+    if silence < SILENCE_SECONDS:
+        return None
+    return Wait("unanswered" if came is None else "silent", int(silence), _time_of_day(trace, came or trace.sent))
+
+
+def tell_wait(wait: Wait, language: Language) -> str:
+    """It as a sentence."""
+    return language.say(
+        f"waiting.{wait.kind}", seconds=wait.seconds, at=wait.at, attempt=wait.attempt, attempts=wait.attempts
+    )
+
+
+def _time_of_day(trace: StreamTrace, mark: float) -> str:
+    """Counted from the start of the attempt: of two clocks that are read anew each time the seconds would flicker."""
+    if trace.wall_started is None or trace.started is None:
+        return ""
+    return f"{trace.wall_started.astimezone() + timedelta(seconds=mark - trace.started):%H:%M:%S}"
