@@ -73,7 +73,7 @@ def test_enter_pressed_twice_in_the_palette_does_no_more_than_once(desk: Desk) -
     terminal.press("ctrl+p")
     terminal.wait_for("Search for commands")
     terminal.send("new chat")
-    terminal.wait_gone("Quit the application")
+    terminal.wait_gone("Connect a provider")
     terminal.press("enter", "enter", "enter")
     terminal.wait_gone("new chat")
     terminal.send("alive")

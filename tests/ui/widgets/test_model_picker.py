@@ -153,11 +153,11 @@ def test_f2_goes_through_the_models_used_lately(desk: Desk, practice: ServedPrac
     wait_for_status(terminal, "json  ended")
     pick_model(terminal, "empty")
     send_prompt(terminal)
-    wait_for_status(terminal, "empty  ended")
+    wait_for_status(terminal, "empty  ended: empty-reply")
     terminal.press("f2")
-    wait_for_status(terminal, "json  ended")
+    wait_for_status(terminal, "json  ended: empty-reply")
     terminal.press("f2")
-    wait_for_status(terminal, "empty  ended")
+    wait_for_status(terminal, "empty  ended: empty-reply")
 
 
 @pytest.mark.slow
