@@ -74,7 +74,7 @@ async def test_nothing_recorded_nothing_that_fits_and_what_cannot_be_meant(weir:
     keep(weir, Outcome.COMPLETE)
     missed = await weir.run("records", "--outcome", "stalled")
     assert (missed.code, missed.text, missed.complaint) == (0, "", "weir: None of the 1 records fits.\n")
-    for arguments in (["--outcome", "nope"], ["--since", "soon"], ["--limit", "x"], ["show", "zzz"], ["bundle"]):
+    for arguments in (["--outcome", "nope"], ["show", "zzz"]):
         refused = await weir.run("records", *arguments)
         assert (refused.code, refused.text) == (2, "")
         assert refused.complaint.startswith("weir: ")
@@ -121,7 +121,7 @@ PROMPT, REPLY, SYSTEM = "the lighthouse keeper's parrot", "quoth the porcupine",
 async def test_no_secret_no_prompt_and_no_reply_is_in_a_bundle(weir: Command) -> None:
     """Keys stand in files, variables, addresses, headers and bodies; a server echoes them and the prompt."""
     echo = error(
-        f"Bad key {KEY} ({SHAPELESS_KEY})", type=SPLIT, code=QUERY, metadata={"raw": USER},
+        f"Bad key {KEY} ({SHAPELESS_KEY}) for {PROMPT}", type=SPLIT, code=QUERY, metadata={"raw": USER},
         detail=[{"loc": ["body"], "msg": f"{SPLIT[:12]} {SPLIT[12:]}", "input": PROMPT}],
     )  # fmt: skip
     headers = (f"x-request-id: {SPLIT}", f"server: {SHAPELESS_KEY}", f"Set-Cookie: session={KEY}")

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, overload
 
 from tui.settings.mask import cut
 from tui.settings.secrets import Masker, mask_url
+from tui.stream.echo import hide_echo
 from tui.stream.events import Ending, Notice, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
@@ -65,9 +66,9 @@ class EndingWriter:
         if error is not None:
             recorded = RecordedError(
                 error.error_class.value,
-                mask_short(self._mask, error.type),
-                mask_short(self._mask, error.code),
-                self._mask(error.message, MESSAGE_LIMIT),
+                mask_short(self._mask, self._unsaid(error.type)),
+                mask_short(self._mask, self._unsaid(error.code)),
+                self._mask(self._unsaid(error.message), MESSAGE_LIMIT),
             )
         detail = {**self._evidence_detail(error), **(stop.detail if stop else {})}
         exception = stop.exception if stop else None
@@ -110,7 +111,7 @@ class EndingWriter:
             "malformed_bytes": evidence.malformed_bytes,
             "tail_bytes": evidence.tail_bytes,
             "html_title": mask_short(self._mask, evidence.html_title),
-            "body_head": self._mask(evidence.head.decode(errors="replace"), 120),
+            "body_head": self._mask(self._unsaid(evidence.head.decode(errors="replace")), 120),
             "line_bytes": evidence.oversize_line,
             "limit": "8 MiB",
             "error_class": error.error_class.value if error else None,
@@ -119,6 +120,16 @@ class EndingWriter:
             "headers_seen": trace.headers is not None,
             "bytes_sent": trace.bytes_sent,
         }
+
+    @overload
+    def _unsaid(self, text: str) -> str: ...
+
+    @overload
+    def _unsaid(self, text: str | None) -> str | None: ...
+
+    def _unsaid(self, text: str | None) -> str | None:
+        """A foreign text without what it repeats of the conversation."""
+        return text and hide_echo(text, (message.text for message in self._prepared.request.messages))
 
     def _mask_names(self, names: Iterable[str]) -> list[str]:
         return [self._mask(name, 80) for name in islice(names, _MOST_NAMES)]

@@ -1,0 +1,50 @@
+"""What an error repeats of the conversation is not in its record; what it says beside that is."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.stream.echo import SAID, hide_echo
+
+PROMPT = (
+    'The lighthouse keeper said: "Never\ttrust a parrot"\nand closed the door behind him'
+    " — 灯塔看守人从不相信鹦鹉说的任何话，一句也不。"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"Invalid prompt: {PROMPT}", f"Invalid prompt: {SAID}"),
+        (f"Invalid prompt: {PROMPT[:40]}… was refused", f"Invalid prompt: {SAID}… was refused"),
+        (f"input={json.dumps(PROMPT)}", f'input="{SAID}"'),
+        (f"input={json.dumps(PROMPT, ensure_ascii=False)}, try again", f'input="{SAID}", try again'),
+        (f"{PROMPT[20:60]} | {PROMPT[:30]}", f"{SAID} | {SAID}"),
+        ("The lighthouse is closed", "The lighthouse is closed"),
+        ("Rate limit reached", "Rate limit reached"),
+        ("", ""),
+    ],
+)
+def test_runs_of_a_message_are_hidden(text: str, left: str) -> None:
+    assert hide_echo(text, ["be brief", PROMPT]) == left
+
+
+def test_a_short_message_is_hidden_where_it_stands_alone() -> None:
+    assert hide_echo('bad prompt "my plan": my planet', ["my plan"]) == f'bad prompt "{SAID}": my planet'
+    assert hide_echo("hi, this is an error", ["hi", " "]) == "hi, this is an error"
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 300), st.integers(24, 200), st.text("ab c", max_size=40))
+def test_no_run_of_24_characters_is_left(dice: random.Random, start: int, length: int, around: str) -> None:
+    prompt = "".join(dice.choices("abcdefghijklmnop \n", k=600))
+    hidden = hide_echo(f"{around}{prompt[start : start + length]}{around}", [prompt])
+    assert not any(prompt[at : at + 24] in hidden for at in range(len(prompt) - 24))
+
+
+def test_a_long_conversation_costs_little_and_only_its_end_is_looked_at() -> None:
+    long = "x" * 5_000_000
+    assert hide_echo("y" * 100_000, [long, PROMPT]) == "y" * 100_000
+    assert hide_echo(PROMPT, [PROMPT, long]) == PROMPT

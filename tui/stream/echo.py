@@ -1,0 +1,73 @@
+"""Echo: what an error repeats of the conversation that was sent; a record never holds any of it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+SAID = "[prompt]"
+"""Stands where words of the conversation stood."""
+_RUN = 24
+"""Characters in a row that are no coincidence; of fewer only a whole message is looked for."""
+_WINDOW = 16
+_STEP = _RUN - _WINDOW
+"""Every run of so many characters holds a window that starts at a multiple of this."""
+_SHORTEST = 6
+_LOOKED_AT = 2_000
+"""Characters of an error that are looked at; after masking far fewer are kept."""
+_COMPARED = 100_000
+"""Characters of the conversation, the last ones, that it is compared with."""
+
+
+def hide_echo(text: str, said: Iterable[str]) -> str:
+    """The text without what it repeats of these messages, word for word or with the escapes of JSON."""
+    head, rest = text[:_LOOKED_AT], text[_LOOKED_AT:]
+    left = _COMPARED
+    for message in reversed([message for message in said if message.strip()]):
+        if left <= 0:
+            break
+        part = message[-left:]
+        left -= len(part)
+        forms = dict.fromkeys((part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]))
+        before = head
+        # The form in which it was repeated hides the most; the others would break it into pieces.
+        for form in sorted(forms, key=lambda form: len(_hide(before, form).replace(SAID, ""))):
+            head = _hide(head, form)
+    return head + rest
+
+
+def _hide(text: str, form: str) -> str:
+    return _hide_whole(text, form.strip()) if len(form) < _RUN else _hide_runs(text, form)
+
+
+def _hide_whole(text: str, words: str) -> str:
+    if len(words) < _SHORTEST:
+        return text
+    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", SAID, text)
+
+
+def _hide_runs(text: str, message: str) -> str:
+    pieces, done = [], 0
+    for start, end in _find_runs(text, message):
+        pieces += [text[done:start], SAID]
+        done = end
+    return "".join(pieces) + text[done:]
+
+
+def _find_runs(text: str, message: str) -> Iterator[tuple[int, int]]:
+    """Where runs of the message stand in the text, each as long as it goes."""
+    at, done = 0, 0
+    while at + _WINDOW <= len(text):
+        place = message.find(text[at : at + _WINDOW])
+        if place < 0:
+            at += _STEP
+            continue
+        start, end = at, at + _WINDOW
+        while start > done and place > 0 and text[start - 1] == message[place - 1]:
+            start, place = start - 1, place - 1
+        length = end - start
+        while end < len(text) and place + length < len(message) and text[end] == message[place + length]:
+            end, length = end + 1, length + 1
+        if length >= _RUN:
+            yield start, end
+            done = end
+        at = max(end, at + _STEP) if length >= _RUN else at + _STEP
