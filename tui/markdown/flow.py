@@ -5,25 +5,20 @@ again, and only the rows from the one on that holds the last settled character a
 as if all had been read and wrapped at once.
 """
 
-import re
 from collections.abc import Iterator
 
 from tui.markdown.inline import InlineParser, References
 from tui.markdown.layout import Layout
 from tui.markdown.line import PLAIN, Line, Span, Style
 from tui.markdown.margin import Margin
+from tui.markdown.piece import SEAM, find_end
 from tui.markdown.wrap import break_rows, cut, cut_rows, extend_spans
 
 LONG = 1200
 """Characters of unsettled source from which on it is worth a try to settle some."""
 
-# Where a text may be parted: behind a lone blank, or between a wide stop and a wide letter.
-_SEAM = re.compile(
-    "(?<=[^ \t\n] )(?=[^ \t\n])|(?<=[。！？；，、：])(?=[\u3400-\u4dbf\u4e00-\u9fff\u3041-\u3096\u30a1-\u30fa])"
-)
 _TRIES = ((1, 1), (2, 3), (1, 3))
 """How much of the unsettled text to settle, as fractions, from the best on."""
-_MUCH = 4 * LONG
 _KEEP = 200
 """Characters at the end that are not tried: what is open is mostly there."""
 
@@ -46,48 +41,39 @@ class Flow:
         self._width = layout.width - margin.cells
         self.lines: list[Line] = []
         self._text: str | None = None
-        self._exact = True  # whether the lines are those of the whole text
-        self._last_read: tuple[str, list[Span]] = ("", [])
-        self._clear()
+        self._settled = ""
+        self._piece = 0  # where the piece begins that is read
+        self._carry: list[Span] = []  # of the settled text, from the start of the last row on
+        self._carry_join: str | None = None
+        self._fixed = 0  # lines before that row
+        self._try_from = LONG
 
-    def update(self, text: str, final: bool) -> int:
-        """Take the whole text as it is now, for the last time if `final`; returns the first line that may be new."""
-        if text == self._text and (self._exact or not final):
+    def update(self, text: str) -> int:
+        """Take the whole text as it is now; returns the first line that may be new."""
+        if text == self._text:
             return len(self.lines)
         self._text = text
         if not text.startswith(self._settled):
             self._clear()
         changed = self._fixed
         del self.lines[changed:]
+        while (end := find_end(text, self._piece)) is not None:
+            part = text[len(self._settled) : end]
+            self._take(part, self._parser.parse(part, self._base, self._references))
+            self._piece = end
         rest = text[len(self._settled) :]
         if len(rest) > self._try_from:
             rest = self._settle(rest)
         spans = list(self._carry)
-        extend_spans(spans, self._read(rest, final))
+        extend_spans(spans, self._parser.parse(rest, self._base, self._references))
         self._add_lines(spans, whole=True)
         return changed
 
-    def _read(self, rest: str, final: bool) -> list[Span]:
-        """The spans of what is not settled.
-
-        Where much of it cannot be settled (a bracket that nobody closes), what has just come is shown as it is until
-        that is a good part of the whole: else each update would read all of it again.
-        """
-        source, spans = self._last_read
-        self._exact = final or len(rest) < _MUCH or not rest.startswith(source) or len(rest) > len(source) * 5 // 4
-        if self._exact:
-            spans = self._parser.parse(rest, self._base, self._references)
-            self._last_read = (rest, spans)
-            return spans
-        fresh = rest[len(source) :].replace("\n", " ").replace("\t", " ")
-        return [*spans, Span(fresh, self._base)] if fresh else spans
-
     def _clear(self) -> None:
-        self._settled = ""
-        self._carry: list[Span] = []  # of the settled text, from the start of the last row on
-        self._carry_join: str | None = None
-        self._fixed = 0  # lines before that row
-        self._try_from = LONG
+        """Settle nothing: the text is another."""
+        self._settled, self._piece = "", 0
+        self._carry, self._carry_join = [], None
+        self._fixed, self._try_from = 0, LONG
 
     def _settle(self, rest: str) -> str:
         """Settle as much of the text as can be; returns what is left of it."""
@@ -96,14 +82,18 @@ class Flow:
             spans = self._parser.parse_settled(stable, seam, self._base, self._references)
             if spans is None:
                 continue
-            self._settled += rest[:seam]
-            extend_spans(self._carry, spans)
-            self._add_lines(self._carry, whole=False)
-            self._try_from = LONG
+            self._take(rest[:seam], spans)
             return rest[seam:]
         # Nothing can be settled yet: the next try waits until the text has grown by a part, so tries stay few.
         self._try_from = len(rest) + max(LONG, len(rest) // 2)
         return rest
+
+    def _take(self, part: str, spans: list[Span]) -> None:
+        """Settle the next part of the text."""
+        self._settled += part
+        extend_spans(self._carry, spans)
+        self._add_lines(self._carry, whole=False)
+        self._try_from = LONG
 
     def _add_lines(self, spans: list[Span], whole: bool) -> None:
         """Wrap what stands from the start of the last row on; unless it is the whole text, that row stays open."""
@@ -125,7 +115,7 @@ def _seams(text: str) -> Iterator[int]:
     for part, whole in _TRIES:
         end = (len(text) - _KEEP) * part // whole
         start = max(end - LONG // 2, 0)
-        places = [found.start() for found in _SEAM.finditer(text, start, end)]
+        places = [found.start() for found in SEAM.finditer(text, start, end)]
         if places and places[-1] != last:
             last = places[-1]
             yield last

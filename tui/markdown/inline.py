@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from tui.markdown.inline_rule import FriendlyInline, InlineState, is_wide, may_be_maths
 from tui.markdown.line import PLAIN, Span, Style
+from tui.markdown.piece import PIECE, split
 from tui.markdown.wrap import extend_spans
 from tui.text.sanitise import sanitise, sanitise_line
 
@@ -47,7 +48,12 @@ class InlineParser:
         """The spans of a text; a newline in one is a hard break. Neighbours differ in style, none is empty."""
         if not _SPECIAL.search(text):
             return [Span(sanitise_line(text), base)] if text else []
-        return self._make_spans(self._read(text, references), base)
+        if len(text) <= PIECE:
+            return self._make_spans(self._read(text, references), base)
+        spans: list[Span] = []
+        for piece in split(text):
+            extend_spans(spans, self.parse(piece, base, references))
+        return spans
 
     def parse_settled(
         self, text: str, end: int, base: Style = PLAIN, references: References | None = None

@@ -33,6 +33,7 @@ _MATHS = {
     "\\(": re.compile(r"\\\((?:[^\\]|\\(?!\)).)++\\\)", re.DOTALL),
     "\\[": re.compile(r"\\\[(?:[^\\]|\\(?!\]).)++\\\]", re.DOTALL),
 }
+_CLOSING = {"$$": "$$", "$": "$", "\\(": "\\)", "\\[": "\\]"}
 _OPENING = re.compile(r"\$\$?|\\[(\[]")
 # Where no formula was found, one may still come if there is no second dollar to decide it.
 _NO_FORMULA = re.compile(r"\$(?:\s|(?:[^$\\]|\\.)++\$)", re.DOTALL)
@@ -97,7 +98,7 @@ def read_maths(state: StateInline, silent: bool) -> bool:
     opening = _OPENING.match(src, pos)
     if opening is None:
         return False
-    found = _MATHS[opening.group()].match(src, pos, min(state.posMax, pos + REACH))
+    found = _find_formula(src, opening, state.posMax)
     if found is None:
         if isinstance(state, InlineState) and may_be_maths(src, pos):
             state.doubts.append(pos)
@@ -113,9 +114,17 @@ def may_be_maths(src: str, pos: int) -> bool:
     opening = _OPENING.match(src, pos)
     if opening is None:
         return False
-    if _MATHS[opening.group()].match(src, pos, pos + REACH):
+    if _find_formula(src, opening, len(src)):
         return True
     return len(src) - pos < REACH and not (opening.group() == "$" and _NO_FORMULA.match(src, pos))
+
+
+def _find_formula(src: str, opening: re.Match[str], end: int) -> re.Match[str] | None:
+    """The formula that begins with this; most often there is no closing sign, which is quickly seen."""
+    end = min(end, opening.start() + REACH)
+    if src.find(_CLOSING[opening.group()], opening.end(), end) < 0:
+        return None
+    return _MATHS[opening.group()].match(src, opening.start(), end)
 
 
 def read_address(state: StateInline, silent: bool) -> bool:
@@ -144,12 +153,21 @@ def read_address(state: StateInline, silent: bool) -> bool:
 
 def read_link(state: StateInline, silent: bool) -> bool:
     """A link as markdown-it reads it."""
-    return link(state, silent) and _remember_reread(state)
+    return _may_close(state) and link(state, silent) and _remember_reread(state)
 
 
 def read_image(state: StateInline, silent: bool) -> bool:
     """An image as markdown-it reads it."""
-    return image(state, silent) and _remember_reread(state)
+    return _may_close(state) and image(state, silent) and _remember_reread(state)
+
+
+def _may_close(state: StateInline) -> bool:
+    """Whether signs come that close a label and an address; without them markdown-it reads all that follows."""
+    src, pos, end = state.src, state.pos, state.posMax
+    if state.env.get("references"):
+        return src.find("]", pos, end) >= 0
+    address = src.find("](", pos, end)
+    return address >= 0 and src.find(")", address, end) >= 0
 
 
 def _remember_reread(state: StateInline) -> bool:

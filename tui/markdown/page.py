@@ -185,7 +185,7 @@ def _detail(block: Block) -> object:
 def _grow(form: Form, block: Block, final: bool) -> int:
     match form, block:
         case Flow(), Paragraph() | Heading():
-            return form.update(block.text, final)
+            return form.update(block.text)
         case Listing(), Code() if final:
             return form.finish(block.lines)
         case Listing(), Code() | Html():
