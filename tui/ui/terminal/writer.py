@@ -1,8 +1,10 @@
-"""The thread that writes to the tty, as fast as that takes it. Nobody who calls it ever waits for the tty.
+"""What writes to the tty, as fast as that takes it. Nobody who calls it ever waits for the tty.
 
 It holds one screen, the newest, and a bounded queue of other sequences (modes, clipboard, bell). Those go first, in
-their order; then the difference between the newest screen and what was sent. While a link takes nothing, newer screens
-replace older ones. A link that stays full gets fewer screens, so that what is under way to it stays new.
+their order; then the difference between the newest screen and what was sent. What a tty takes at once is written by
+the caller, since to wake a thread costs more than that; a thread waits where the tty is full. While a link takes
+nothing, newer screens replace older ones. A link that stays full gets fewer screens, so that what is under way to it
+stays new.
 
 It ends by `close`, or when the tty is gone: then it says so once.
 """
@@ -14,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from tui.ui.terminal.ability import Abilities
@@ -50,7 +53,7 @@ class Writer:
         self._woken, self._wake = os.pipe()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="terminal-writer", daemon=True)
-        # All below is guarded by the condition, except that only the thread touches `_pause` and `_last`.
+        # All below is guarded by the condition. Its lock may be taken again by a signal handler of the same thread.
         self._queue: deque[str] = deque()
         self._queued = 0
         self._screen: Screen | None = None
@@ -59,6 +62,9 @@ class Writer:
         self._not_before = 0.0
         self._deadline: float | None = None
         self._synchronised = False
+        self._rest = b""  # of a screen of which the tty took a part
+        self._resting = False  # the thread waits
+        self._ended = False
         self._pause = 0.0
         self._last = 0.0
 
@@ -70,7 +76,13 @@ class Writer:
         """This is what the terminal is to show; what was asked for before and has not gone out never will."""
         with self._changed:
             self._screen = screen
-            self._changed.notify_all()
+            wait = self._find_wait()
+            if wait is None:
+                return
+            if wait <= 0 and self._owned and self._resting and not (self._queue or self._rest):
+                self._write_at_once(screen)
+            else:
+                self._changed.notify_all()
 
     def send(self, sequence: str) -> None:
         """Send a sequence that is no part of a frame. Modes are never dropped; they come from start and end alone."""
@@ -101,8 +113,7 @@ class Writer:
     def behind(self) -> bool:
         """Whether the tty has not begun to take the screen that was shown last."""
         with self._changed:
-            screen, sent = self._screen, self._sent
-            return self._visible and screen is not None and (sent is None or sent.screen is not screen)
+            return self._find_wait() is not None
 
     def close(self) -> None:
         """Write what is queued, for at most `FLUSH_SECONDS`; a screen that is half sent is broken off."""
@@ -112,14 +123,43 @@ class Writer:
             self._changed.notify_all()
             if self._wake != -1:
                 os.write(self._wake, b"\0")
-        self._thread.join(2 * FLUSH_SECONDS)
+            # Unlike a join this lets go of the lock, also where a signal handler closes in the middle of `show`.
+            self._changed.wait_for(lambda: self._ended, 2 * FLUSH_SECONDS)
+
+    def _find_wait(self) -> float | None:
+        """Seconds until the newest screen may be sent; None if the tty has it."""
+        if not self._visible or self._screen is None or (self._sent is not None and self._sent.screen is self._screen):
+            return None
+        return max(self._not_before, self._last + self._pause) - time.monotonic()
+
+    def _find_difference(self, screen: Screen) -> bytes:
+        """What turns what was sent into a screen, which counts as sent from now on unless `forget` is called."""
+        sent = self._sent
+        self._sent = expected = sent or Sent(screen)
+        difference = find_difference(sent, screen, self._abilities, synchronised=self._synchronised)
+        if self._sent is expected:
+            self._sent = difference.sent
+        self._last = time.monotonic()
+        return difference.text.encode(self._encoding, "replace")
+
+    def _write_at_once(self, screen: Screen) -> None:
+        data = self._find_difference(screen)
+        if not data or self._deadline is not None:
+            return
+        with suppress(OSError):  # nothing is lost: the thread tries again, and tells if the tty is gone
+            data = data[self._write(data) :]
+        if data:
+            self._rest = data
+            self._changed.notify_all()
+        else:
+            self._pace(full=False)
 
     def _run(self) -> None:
         lost = True  # also by a bug of ours: a screen that stands still for ever is no better than none
         try:
             while (work := self._next()) is not None:
-                text, breakable = work
-                self._push(text.encode(self._encoding, "replace"), breakable=breakable)
+                data, breakable = work
+                self._push(data, breakable=breakable)
             lost = False
         except _Stopped:
             lost = False  # the tty takes nothing, so nobody sees what is left
@@ -133,54 +173,59 @@ class Writer:
                 for fd in (self._woken, self._wake, *([self._fd] if self._owned else [])):
                     os.close(fd)
                 self._wake = -1
+                self._resting, self._ended = False, True
+                self._changed.notify_all()
 
-    def _next(self) -> tuple[str, bool] | None:
+    def _next(self) -> tuple[bytes, bool] | None:
         """What to write next, and whether closing may break it off; None when all is done."""
         with self._changed:
             while True:
+                if self._rest:
+                    data, self._rest = self._rest, b""
+                    return data, True
                 if self._queue:
                     text = "".join(self._queue)
                     self._queue.clear()
                     self._queued = 0
-                    return text, False
+                    return text.encode(self._encoding, "replace"), False
                 if self._deadline is not None:
                     return None
-                left = None
-                screen, sent = self._screen, self._sent
-                if self._visible and screen is not None and (sent is None or sent.screen is not screen):
-                    left = max(self._not_before, self._last + self._pause) - time.monotonic()
-                    if left <= 0:
-                        break
-                self._changed.wait(left)
-            # Known from now on, unless `forget` is called while the difference is found and sent.
-            self._sent = expected = sent or Sent(screen)
-            synchronised = self._synchronised
-        difference = find_difference(sent, screen, self._abilities, synchronised=synchronised)
-        with self._changed:
-            if self._sent is expected:
-                self._sent = difference.sent
-        self._last = time.monotonic()
-        return difference.text, True
+                wait = self._find_wait()
+                if self._screen is not None and wait is not None and wait <= 0:
+                    return self._find_difference(self._screen), True
+                self._resting = True
+                self._changed.wait(wait)
+                self._resting = False
 
     def _push(self, data: bytes, *, breakable: bool) -> None:
         """Write all of it. A full link makes the next screens rarer, one with room more frequent again."""
         left = memoryview(data)
         full = False
         while left:
-            if not select.select([], [self._fd], [], 0)[1]:
+            taken = self._write(left)
+            if not taken:
                 full = True
                 if self._await_room() and breakable:
                     self._break_off()
                     return
-            try:
-                left = left[os.write(self._fd, left[: _PIECE if self._owned else _BLOCKING_PIECE]) :]
-            except BlockingIOError:
-                full = True
-        if not breakable:
-            return
+            left = left[taken:]
+        if breakable and data:
+            with self._changed:
+                self._pace(full=full)
+
+    def _write(self, data: bytes | memoryview) -> int:
+        """Write a piece if there is room; how much of it the tty took. One without room would take some more."""
+        if not select.select([], [self._fd], [], 0)[1]:
+            return 0
+        try:
+            return os.write(self._fd, data[: _PIECE if self._owned else _BLOCKING_PIECE])
+        except BlockingIOError:
+            return 0
+
+    def _pace(self, *, full: bool) -> None:
         if full:
             self._pause = min(max(2 * self._pause, _SLOW_LEAST), _SLOW_MOST)
-        elif data:
+        else:
             self._pause = self._pause / 2 if self._pause > _SLOW_LEAST / 8 else 0.0
 
     def _await_room(self) -> bool:
