@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +84,10 @@ async def _examine_one(patient: Patient, wanted: Examination, mask: Masker, keep
     journal = RecordJournal(wanted.paths.records, complain, keeping)
     silent = wanted.as_json or wanted.every
     async with open_diagnosis(patient, mask, journal.append) as diagnosis:
-        async for finding in diagnosis.findings():
-            if not silent:
-                _write(make_line(finding, wanted.language))
+        async with aclosing(diagnosis.findings()) as findings:
+            async for finding in findings:
+                if not silent:
+                    _write(make_line(finding, wanted.language))
     report = diagnosis.report
     if not wanted.every:
         terminal = judge_terminal(await asyncio.to_thread(survey_terminal, wanted.environ))

@@ -13,6 +13,7 @@ REFUSED = Finding("models", "failed", "status 401", Outcome.INVALID_KEY, values=
 UNLISTED = Finding("models", "warn", "1 listed", Outcome.MODEL_NOT_FOUND, values={"model": "heron-1"})
 NO_LIST = Finding("models", "warn", "no list", Outcome.NOT_FOUND, values={"status": 404})
 LUMPS = Finding("timing", "failed", "8 bursts", NoticeCode.BUFFERING_SUSPECTED, values={"bursts": 8})
+EXPIRED = Finding("tls", "failed", "expired", Outcome.TLS_CERTIFICATE, values={"detail": "late", "fault": "expired"})
 ONE_LUMP = Finding("timing", "failed", "one", NoticeCode.BUFFERING_SUSPECTED, values={"bursts": None})
 
 
@@ -25,6 +26,7 @@ ONE_LUMP = Finding("timing", "failed", "one", NoticeCode.BUFFERING_SUSPECTED, va
         ((UNLISTED,), "with a reservation: heron-1 is not in the provider's list, but it is answered.", "with -m"),
         ((NO_LIST,), "with a reservation: The server keeps no list", "cannot be chosen from a list"),
         ((LUMPS,), "came in 8 lumps", "Switch buffering off"),
+        ((EXPIRED,), "was not accepted: late.", "has to renew"),
         ((ONE_LUMP,), "came in one burst", "Switch buffering off"),
     ],
 )

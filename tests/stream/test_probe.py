@@ -261,6 +261,7 @@ async def test_a_certificate_that_is_trusted() -> None:
 async def test_a_certificate_for_another_name() -> None:
     async with Peer(Nest(), tls=True) as peer:
         walked = await walk(peer.url.replace("127.0.0.1", "127.1"), ca_file=str(CERTIFICATE))
+    assert walked["tls"].values["fault"] == "mismatch"
     assert walked.culprit == ("tls", "tls-certificate")
     assert "not valid for '127.1'" in walked["tls"].evidence
     assert "for 127.0.0.1, provider.test" in walked["tls"].evidence

@@ -110,7 +110,8 @@ def test_proxies_are_named_without_their_passwords(monkeypatch: pytest.MonkeyPat
     ("headers", "result", "said"),
     [
         ({"server": "llama.cpp", "x-accel-buffering": "no"}, "ok", "server: llama.cpp · x-accel-buffering: no"),
-        ({}, "ok", "no server named"),
+        ({"date": "today"}, "ok", "no server named"),
+        ({}, "skipped", "no answer came"),
         ({"server": "cloudflare", "cf-ray": "8a1b-FRA"}, "warn", "server: cloudflare · cf-ray: 8a1b-FRA"),
         ({"content-encoding": "gzip"}, "warn", "content-encoding: gzip"),
         ({"content-encoding": "identity"}, "ok", "no server named"),

@@ -78,6 +78,8 @@ def advise(report: Report, language: Language) -> str:
         return language.say("doctor.next.no_list")
     if report.gate is not None and culprit.outcome in (Outcome.INVALID_KEY, Outcome.FORBIDDEN):
         return language.say("doctor.next.gate")
+    if (fault := culprit.values.get("fault")) is not None:
+        return language.say(f"doctor.next.certificate_{fault}")
     if culprit.outcome is not None and culprit.outcome.value in language.catalogue["ui"]["doctor"]["next"]:
         return language.say(f"doctor.next.{culprit.outcome.value}")
     advice = language.advice(culprit.outcome, culprit.values) if isinstance(culprit.outcome, Outcome) else []

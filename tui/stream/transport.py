@@ -276,7 +276,7 @@ def _name(
     for cause in reversed(causes):
         match cause:
             case ssl.SSLCertVerificationError():
-                return Outcome.TLS_CERTIFICATE, {"tls_detail": cause.verify_message}
+                return Outcome.TLS_CERTIFICATE, {"tls_detail": cause.verify_message.rstrip(".")}
             case socket.gaierror():
                 return Outcome.DNS_FAILURE, {}
             case ConnectionRefusedError():

@@ -210,12 +210,20 @@ class Diagnosis:
             f"expires {certificate.expires:%Y-%m-%d}" if certificate else None,
         )
         if way.failure is not None:
-            return self._fail("tls", join_facts(_cause(way.failure), about), way.failure)
+            found = self._fail("tls", join_facts(_cause(way.failure), about), way.failure)
+            return replace(found, values={**found.values, "fault": self._find_fault(way.failure)})
         if self._endpoint.scheme != "https":
             return Finding("tls", "skipped", "plain http")
         if certificate is not None and certificate.expires - self._clock.wall() < _EXPIRY:
             return Finding("tls", "warn", join_facts(about, "that is soon"))
         return Finding("tls", "ok", about, ms=_milliseconds(way.connected, way.secured))
+
+    def _find_fault(self, failure: TransportFailure) -> str | None:
+        """What is wrong with a refused certificate, where trust is not: its time or its names."""
+        certificate = self._known.way.certificate
+        if certificate is not None and certificate.expires < self._clock.wall():
+            return "expired"
+        return "mismatch" if "mismatch" in _cause(failure).lower() else None
 
     async def _check_models(self) -> Finding:
         """A server that keeps no list may chat all the same: then the request that follows decides."""

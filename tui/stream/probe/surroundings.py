@@ -34,6 +34,8 @@ def find_proxies(environ: Mapping[str, str], link: Link, url: str, mask: Masker)
 
 def find_middleboxes(headers: Mapping[str, str], mask: Masker) -> Finding:
     """The headers by which somebody between the server and here gives himself away."""
+    if not headers:
+        return Finding("headers", "skipped", "no answer came")
     facts = [f"{name}: {mask(headers[name], _SHOWN)}" for name in _MIDDLEBOX_HEADERS if headers.get(name)]
     server, encoding = headers.get("server", ""), headers.get("content-encoding", "identity")
     if any(name in server.lower() for name in _MIDDLEBOX_SERVERS):

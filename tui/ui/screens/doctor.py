@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -209,8 +210,9 @@ class DoctorScreen(ModalScreen[None]):
         self._step_began = time.monotonic()
         async with open_diagnosis(patient, self._workspace.client.mask, keep) as diagnosis:
             self._diagnosis = diagnosis
-            async for finding in diagnosis.findings():
-                show(finding)
+            async with aclosing(diagnosis.findings()) as findings:
+                async for finding in findings:
+                    show(finding)
         report = diagnosis.report
         if self._every:
             self._add(self._summarise(report))
