@@ -1,5 +1,6 @@
 """The doctor on the screen: live, stopped by Esc, wrapped where it is narrow, copied as text."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.command import GUARD_SECONDS
 from tests.stream.clock import until
 from tests.ui.desk import Desk, say, welcome
 from tests.ui.opened import make_app, make_opener
@@ -53,10 +55,10 @@ async def opened(home: Path, wish: Wish, config: Config | None = None, width: in
     app = make_app(home, make_opener(home, wish, config), config=config)
     try:
         async with app.run_test(size=(width, 40)) as pilot:
-            await until(lambda: app.workspace is not None)
-            await pilot.pause()
-            await pilot.press("f9")
-            await until(lambda: isinstance(app.screen, DoctorScreen))
+            async with asyncio.timeout(GUARD_SECONDS):
+                while not isinstance(app.screen, DoctorScreen):
+                    await pilot.press("f9")  # it says nothing until everything is open
+                    await pilot.pause(0.01)
             yield Bench(app, pilot)
     finally:
         if app.workspace is not None:
