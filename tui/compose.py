@@ -76,7 +76,7 @@ async def _open(
     if practising:
         routes = await _start_practice(launch, routes, stack)
     state = await asyncio.to_thread(read_state, launch.paths.state_file)
-    configured = [launch.config.model] if launch.config.model else []
+    configured = [*([launch.config.model] if launch.config.model else []), *launch.config.models]
     catalogue = ModelCatalogue(routes.providers, configured, state.recent, favourites=state.favourites)
     if found is not None:
         catalogue.add_listing(found.provider.name, found.listing)

@@ -118,6 +118,13 @@ def make_figures(reply: Reply, facts: ModelFacts | None = None) -> Figures:
     )
 
 
+def describe_cost(dollars: float) -> str:
+    """In US dollars, small amounts with two digits that count."""
+    if 0 < dollars < 0.0001:
+        return "<$0.0001"
+    return f"${dollars:.2g}" if 0 < dollars < 1 else f"${dollars:.2f}"
+
+
 def summarise(figures: Sequence[Figures]) -> Summary:
     """The medians of several replies, and their spread."""
     ended = [one for one in figures if one.outcome is not None and one.outcome.rule.finished]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from tui.chat.figures import Figures, Spread, summarise
+from tui.chat.figures import Figures, Spread, describe_cost, summarise
 from tui.compare.comparison import Entry
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
@@ -138,7 +138,4 @@ def _about(estimated: bool, text: str) -> str:
 
 
 def _cost(dollars: float | None) -> str:
-    """In US dollars, small amounts with two digits that count."""
-    if dollars is None:
-        return _UNKNOWN
-    return f"${dollars:.2f}" if dollars >= 1 or dollars == 0 else f"${dollars:.2g}" if dollars >= 0.0001 else "<$0.0001"
+    return _UNKNOWN if dollars is None else describe_cost(dollars)

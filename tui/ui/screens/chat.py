@@ -249,10 +249,9 @@ class ChatScreen(RetryingScreen):
         elsewhere = len(self._elsewhere())
         model, queued = None if self._marked else self._model, len(self._queue.texts)
         own = self._conversation.parameters
-        facts = self._find_facts(self._reply) if self._reply is not None else None
-        parts = describe(
-            model, self._reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own, facts=facts
-        )
+        reply = self.reply_of_model()
+        facts = self._find_facts(reply) if reply is not None else None
+        parts = describe(model, reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own, facts=facts)
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)

@@ -134,6 +134,13 @@ class ComparingScreen(ChoosingScreen):
         wanted = [*([self._reply] if self._reply is not None else []), *self._awaited, *others]
         return next((reply for reply in wanted if reply.outcome is None), None)
 
+    def reply_of_model(self) -> Reply | None:
+        """The reply in view, unless it has ended and another model was chosen since: its figures are not that one's."""
+        reply = self._reply
+        if reply is None or reply.outcome is None or self._marked:
+            return reply
+        return reply if self._asked.get(reply.id) in (None, self._model) else None
+
     @on(Columns.Turned)
     def turn_column(self, event: Columns.Turned) -> None:
         """Another column is the one that the keys are about."""

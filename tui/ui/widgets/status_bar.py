@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
-from tui.chat.figures import Figures, make_figures
+from tui.chat.figures import Figures, describe_cost, make_figures
 from tui.chat.waiting import find_wait
 from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
@@ -98,7 +98,7 @@ def describe_amounts(figures: Figures, language: Language, style: str) -> list[P
     if figures.reasoning is not None:
         parts.append(Part(say("status.reasoning", count=figures.reasoning), style, 2))
     if figures.cost is not None:
-        parts.append(Part(f"${figures.cost:.2g}", style, 1))
+        parts.append(Part(describe_cost(figures.cost), style, 1))
     return parts
 
 
