@@ -23,13 +23,13 @@ def test_a_hard_case_is_read_as_by_markdown_it(text: str) -> None:
     assert shown(read_document([text]), text) == judged(text)
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(documents())
 def test_any_text_is_read_as_by_markdown_it(text: str) -> None:
     assert shown(read_document([text]), text) == judged(text)
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(st.text())
 def test_no_text_is_refused(text: str) -> None:
     document = read_document([text])

@@ -68,7 +68,7 @@ def grow(text: str, width: int, step: int) -> Flow:
     return form
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=30, deadline=None)
 @given(TEXT, st.sampled_from([8, 11, 40, 80]), st.sampled_from([97, 400]))
 def test_lines_are_those_of_the_whole(text: str, width: int, step: int) -> None:
     made = [(line.spans, line.join) for line in grow(text * 4, width, step).lines]

@@ -68,7 +68,7 @@ def read_stock(text: str) -> list[tuple[str, bool, bool, bool]]:
     return made
 
 
-@settings(derandomize=True, max_examples=500)
+@settings(derandomize=True, max_examples=200)
 @given(LATIN.filter(lambda text: not re.search(r"\]\(|<[A-Za-z][^>]*>|\\[(\[]", text)))
 def test_latin_text_reads_as_ever(text: str) -> None:
     """Links, whose addresses we show, and formulas aside."""
@@ -217,7 +217,7 @@ def test_the_base_style_holds_throughout() -> None:
     ]
 
 
-@settings(derandomize=True, max_examples=500)
+@settings(derandomize=True, max_examples=200)
 @given(NASTY)
 def test_any_text_can_be_read(text: str) -> None:
     spans = PARSER.parse(text)

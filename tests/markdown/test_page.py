@@ -191,7 +191,7 @@ def test_a_fence_too_long_to_be_read_again_keeps_its_colours() -> None:
     assert grow(split(text, 7001), Layout(40)) == lines
 
 
-@settings(derandomize=True, max_examples=250, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(TEXT, LAYOUT, st.integers(2, 20))
 def test_lines_do_not_depend_on_the_chunking(text: str, layout: Layout, size: int) -> None:
     whole = lay_out(text, layout)
@@ -199,7 +199,7 @@ def test_lines_do_not_depend_on_the_chunking(text: str, layout: Layout, size: in
     assert grow(list(text), layout) == whole
 
 
-@settings(derandomize=True, max_examples=250, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(TEXT, LAYOUT)
 def test_no_line_is_wider_than_the_page(text: str, layout: Layout) -> None:
     for line in lay_out(text, replace(layout, wrap_code=True)):

@@ -46,7 +46,7 @@ def test_columns_share_the_room(needed: list[int], room: int, widths: list[int] 
     assert fit(needed, room) == widths
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=120)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.integers(-10, 120))
 def test_columns_never_need_more_than_there_is(needed: list[int], room: int) -> None:
     widths = fit(needed, room)
@@ -105,7 +105,7 @@ def test_a_table_that_fits_is_not_laid_out_again() -> None:
     assert grid.finish(table) == len(grid.lines) - 1
 
 
-@settings(derandomize=True, max_examples=150)
+@settings(derandomize=True, max_examples=75)
 @given(
     st.integers(1, 6).flatmap(
         lambda n: st.lists(

@@ -57,7 +57,7 @@ def test_the_join_is_what_stood_at_the_break() -> None:
     assert [row.join for row in break_rows("一二三四五六", 6)] == [None, ""]
 
 
-@settings(derandomize=True, max_examples=400)
+@settings(derandomize=True, max_examples=150)
 @given(st.one_of(LATIN, MIXED), st.integers(4, 20))
 def test_rows_fit_and_give_the_text_back(text: str, width: int) -> None:
     rows = break_rows(text, width)
@@ -66,7 +66,7 @@ def test_rows_fit_and_give_the_text_back(text: str, width: int) -> None:
     assert [row.join is None for row in rows] == [True] + [False] * (len(rows) - 1)
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=120)
 @given(st.one_of(LATIN, MIXED), st.integers(4, 20))
 def test_a_row_depends_on_nothing_before_it(text: str, width: int) -> None:
     rows = break_rows(text, width)
@@ -75,14 +75,14 @@ def test_a_row_depends_on_nothing_before_it(text: str, width: int) -> None:
         assert [other.end + row.start for other in again] == [other.end for other in rows if other.start >= row.start]
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=100)
 @given(LATIN, st.integers(4, 20))
 def test_ascii_breaks_as_other_latin_text_does(text: str, width: int) -> None:
     other = text.replace("a", "\xe9").replace("b", "\xe9")
     assert break_rows(text.replace("b", "a"), width) == break_rows(other, width)
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=120)
 @given(st.text(st.sampled_from("中文字" + NEVER_FIRST + NEVER_LAST + "a "), max_size=60), st.integers(16, 30))
 def test_marks_stay_with_their_words(text: str, width: int) -> None:
     """Unless there are so many that no other place is left in the row."""
@@ -94,7 +94,7 @@ def test_marks_stay_with_their_words(text: str, width: int) -> None:
             assert row[-1] not in NEVER_LAST
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=120)
 @given(st.one_of(LATIN, MIXED), st.integers(4, 20))
 def test_rows_of_code_fit_and_keep_every_blank(text: str, width: int) -> None:
     rows = break_code(text, width)
@@ -108,7 +108,7 @@ def test_a_cluster_is_measured_as_one() -> None:
     assert measure_offsets("🇩🇪") == [0, 2, 2]
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=100)
 @given(st.lists(st.text("ab ", min_size=1, max_size=6), max_size=6), st.integers(2, 8))
 def test_spans_are_cut_where_rows_are(texts: list[str], width: int) -> None:
     spans = [Span(text, Style(bold=n % 2 == 0)) for n, text in enumerate(texts)]

@@ -108,34 +108,25 @@ def test_a_suspended_app_is_drawn_again_and_what_came_meanwhile_is_shown(desk: D
 
 
 @pytest.mark.slow
-def test_a_shell_that_loses_its_terminal_does_not_take_the_reply_with_it(desk: Desk, raw_server: RawServer) -> None:
-    """As sshd leaves it behind: shell and app are told, and when the shell has ended the system tells the app again."""
+@pytest.mark.parametrize("suspended", [False, True])
+def test_a_shell_that_loses_its_terminal_does_not_take_the_reply_with_it(
+    desk: Desk, raw_server: RawServer, suspended: bool
+) -> None:
+    """As sshd leaves it behind: shell and app are told, and when the shell has ended the system tells the app again.
+
+    A stopped process it wakes for that.
+    """
     terminal = open_shell(desk, "-i")
     start(terminal, raw_server)
     send_prompt(terminal, "a question")
     stream = raw_server.next_stream()
     stream.say("first half")
     terminal.wait_for("first half")
+    if suspended:
+        suspend(terminal)
     terminal.hang_up()
     terminal.wait_exit()
     wait_for(lambda: desk.stored("SELECT away FROM reply") == [(1,)])
-    stream.say(", second half")
-    stream.finish()
-    wait_for(lambda: desk.stored("SELECT outcome, text FROM reply") == [("complete", "first half, second half")])
-
-
-@pytest.mark.slow
-def test_a_suspended_app_that_loses_its_terminal_goes_on_with_the_reply(desk: Desk, raw_server: RawServer) -> None:
-    """The system wakes a stopped process whose shell has ended, and tells it of the hang-up."""
-    terminal = open_shell(desk, "-i")
-    start(terminal, raw_server)
-    send_prompt(terminal, "a question")
-    stream = raw_server.next_stream()
-    stream.say("first half")
-    terminal.wait_for("first half")
-    suspend(terminal)
-    terminal.hang_up()
-    terminal.wait_exit()
     stream.say(", second half")
     stream.finish()
     wait_for(lambda: desk.stored("SELECT outcome, text FROM reply") == [("complete", "first half, second half")])

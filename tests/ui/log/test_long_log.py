@@ -1,5 +1,6 @@
 import asyncio
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,25 +124,35 @@ async def test_pages_down_from_the_top_show_every_row_once() -> None:
         assert len(numbers) > 20
 
 
+def show_growing(log: MessageLog) -> Callable[[int, int], None]:
+    """Show a reply that has just begun; what comes back lets it say some numbered lines."""
+    conversation = Conversation()
+    reply = make_turn(conversation).replies[0]
+    reply.trace = StreamTrace()
+    log.show(conversation, "")
+
+    def say(first: int, last: int) -> None:
+        event = TextDelta("".join(f"line {number}: {'word ' * 20}\n\n" for number in range(first, last)))
+        reply.apply(event)
+        log.apply(reply, event)
+
+    return say
+
+
+async def wait_seen(pilot: Pilot[None], log: MessageLog, words: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not any(words in row for row in seen(log)):
+            await pilot.pause()
+
+
 async def test_who_reads_in_a_growing_reply_keeps_their_rows_through_a_resize_and_is_told_of_more() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:
-        log, conversation = app.log_view, Conversation()
-        turn = make_turn(conversation)
-        reply = turn.replies[0]
-        reply.trace = StreamTrace()
-        log.show(conversation, "")
+        log = app.log_view
+        say = show_growing(log)
         log.focus()
-
-        def say(first: int, last: int) -> None:
-            event = TextDelta("".join(f"line {number}: {'word ' * 20}\n\n" for number in range(first, last)))
-            reply.apply(event)
-            log.apply(reply, event)
-
         say(0, 30)
-        async with asyncio.timeout(PATIENCE):
-            while not any("line 29" in row for row in seen(log)):
-                await pilot.pause()
+        await wait_seen(pilot, log, "line 29")
         for _ in range(20):
             log.action_scroll_up()
         while "line" not in seen(log)[0]:
@@ -151,9 +162,7 @@ async def test_who_reads_in_a_growing_reply_keeps_their_rows_through_a_resize_an
         await pilot.resize_terminal(41, 17)
         assert seen(log)[0].split()[:2] == top
         say(60, 90)
-        async with asyncio.timeout(PATIENCE):
-            while "↓" not in seen(log)[-1]:
-                await pilot.pause()
+        await wait_seen(pilot, log, "↓")
         assert seen(log)[0].split()[:2] == top
         await pilot.press("end")
         assert not any("↓" in row for row in seen(log))
@@ -189,25 +198,14 @@ async def test_another_theme_paints_everything_anew(tmp_path: Path) -> None:
 async def test_a_log_that_becomes_taller_goes_on_following_its_end() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:
-        log, conversation = app.log_view, Conversation()
-        turn = make_turn(conversation)
-        reply = turn.replies[0]
-        reply.trace = StreamTrace()
-        log.show(conversation, "")
-
-        async def say(first: int, last: int) -> None:
-            event = TextDelta("".join(f"line {number}\n\n" for number in range(first, last)))
-            reply.apply(event)
-            log.apply(reply, event)
-            async with asyncio.timeout(PATIENCE):
-                while log.rows_below == 0 and not any(f"line {last - 1}" in row for row in seen(log)):
-                    await pilot.pause()
-
-        await say(0, 40)
+        log = app.log_view
+        say = show_growing(log)
+        say(0, 40)
+        await wait_seen(pilot, log, "line 39")
         await pilot.resize_terminal(60, 28)
         await pilot.pause()
-        await say(40, 80)
-        assert any("line 79" in row for row in seen(log))
+        say(40, 80)
+        await wait_seen(pilot, log, "line 79")
         assert not any("↓" in row for row in seen(log))
 
 

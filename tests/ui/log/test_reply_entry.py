@@ -44,7 +44,7 @@ def pieces(text: str, cuts: list[int]) -> list[str]:
     return [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 999), max_size=30), st.lists(st.integers(0, 999), max_size=5))
 def test_pieces_make_no_difference(cuts: list[int], thoughts: list[int]) -> None:
     entry = growing()
@@ -57,7 +57,7 @@ def test_pieces_make_no_difference(cuts: list[int], thoughts: list[int]) -> None
     assert painted(entry) == painted(whole)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 999), max_size=30), st.integers(0, 30))
 def test_the_first_row_said_to_have_changed_is_the_first_that_has(cuts: list[int], seed: int) -> None:
     entry = growing()
@@ -75,6 +75,7 @@ def test_the_first_row_said_to_have_changed_is_the_first_that_has(cuts: list[int
         before = now
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 400))
 def test_text_that_waits_for_its_frame_survives_a_resize(cut: int) -> None:
     entry, whole = growing(), growing()
@@ -199,7 +200,7 @@ def test_blocks_do_not_hold_the_blank_row_below_them() -> None:
         assert [entry.line(row).text for row in block.rows] == [words]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(9, 70), st.integers(9, 70), st.integers(0, 200))
 def test_what_is_read_is_found_again_at_another_width(first: int, second: int, row: int) -> None:
     words = " ".join(f"w{number}" for number in range(120))

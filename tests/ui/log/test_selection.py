@@ -30,7 +30,7 @@ def test_a_part_of_a_paragraph_is_unwrapped() -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_part_of_a_paragraph_is_a_part_of_its_text(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([LONG, CHINESE, f"{LONG} {CHINESE}", "a👨‍👩‍👧b🇩🇪c é 中 " * 9]))
     entry = entry_of(text, width=data.draw(st.integers(8, 50)))
