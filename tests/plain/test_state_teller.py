@@ -1,5 +1,6 @@
 """What is told of a reply that keeps a person waiting; the clock is the test's."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -56,11 +57,26 @@ def test_silence_in_a_reply_is_told_anew_when_something_has_come(waiting: Waitin
     trace.evidence.text_chars = 3
     assert trace.state == "streaming"
     trace.mark_read(10)
-    assert waiting.told(16) == ["no data for 5 s", "no data for 15 s"]
+    assert [line.partition(",")[0] for line in waiting.told(16)] == ["no data for 5 s", "no data for 15 s"]
     trace.mark_read(10)
     assert waiting.teller.lines(trace) == []
     waiting.now += 5
-    assert waiting.teller.lines(trace) == ["no data for 5 s"]
+    (line,) = waiting.teller.lines(trace)
+    assert re.fullmatch(r"no data for 5 s, last byte \d\d:\d\d:\d\d", line)
+
+
+def test_keep_alives_in_a_reply_are_told_apart(waiting: Waiting) -> None:
+    trace = waiting.trace
+    trace.sent = 100.0
+    trace.evidence.text_chars = 3
+    trace.mark_read(10)
+    trace.mark_progress()
+    for second in range(1, 8):
+        waiting.now = 100.0 + second
+        trace.mark_read(2)
+        trace.evidence.keepalives += 1
+    (line,) = waiting.teller.lines(trace)
+    assert line.startswith("keep-alives arrive, no text for 7 s")
 
 
 def test_nothing_is_told_of_a_reply_that_has_ended(waiting: Waiting) -> None:

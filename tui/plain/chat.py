@@ -9,25 +9,35 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from tui.chat.catalogue import Model
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Conversation, Reply
+from tui.chat.retry import find_continuable, make_retry
 from tui.chat.workspace import Workspace
-from tui.plain.command import DropDraft, Help, NewChat, PickModel, Quit, Send, SendDraft, Unknown, read_command
+from tui.plain.answer import print_answer
+from tui.plain.command import (
+    NOT_STREAMED,
+    Continue,
+    DropDraft,
+    Help,
+    NewChat,
+    PickModel,
+    Quit,
+    Retry,
+    Send,
+    SendDraft,
+    Unknown,
+    read_command,
+)
 from tui.plain.line_reader import EndOfInput, LineReader
 from tui.plain.message import MessageReader
 from tui.plain.model_list import ModelList
 from tui.plain.output import Output
-from tui.plain.reply_printer import ReplyPrinter, StateTeller, print_turn
+from tui.plain.reply_printer import print_turn
 from tui.plain.signals import SignalCame, Signals
-from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.stream.outcome import Outcome
-from tui.stream.trace import StreamTrace
 from tui.text.language import Language
 
 TURNS_SHOWN = 3
 """Of a conversation that is gone on with."""
-HANGUP_SECONDS = 600.0
-"""How long a reply may run on without a terminal."""
-_STATE_SECONDS = 0.25
 T = TypeVar("T")
 
 
@@ -44,6 +54,7 @@ class PlainChat:
         self._language = language
         self._conversation = Conversation()
         self._model: Model | None = workspace.choose_model()
+        self._asked: dict[str, Model] = {}
         self._models = ModelList()
         self._draft = workspace.state.draft
         self._asked_to_quit = False
@@ -132,6 +143,10 @@ class PlainChat:
                 self._remember_draft("")
             case PickModel(words):
                 self._pick(words)
+            case Retry(words):
+                self._retry(words)
+            case Continue():
+                self._continue()
             case NewChat():
                 self._conversation = Conversation()
                 tell(say("plain.new"))
@@ -150,7 +165,7 @@ class PlainChat:
             self._set_aside(text)
             return
         workspace = self._workspace
-        self._run(self._reply_to(text, self._model))
+        self._print(workspace.session.begin(self._conversation, text, [self._model]).reply, self._model)
         workspace.use_model(self._model)
         self._remember_draft(self._draft)
 
@@ -159,58 +174,66 @@ class PlainChat:
         self._workspace.keep_draft(text)
         self._workspace.save_state()
 
-    async def _reply_to(self, text: str, model: Model) -> None:
-        session, loop = self._workspace.session, asyncio.get_running_loop()
-        reply = session.begin(self._conversation, text, [model]).reply
-        printer = ReplyPrinter(reply, self._output, self._language)
-        ended = asyncio.Event()
-
-        def view(event: StreamEvent) -> None:
-            printer.take(event)
-            if isinstance(event, Finished | Interrupted):
-                ended.set()
-            elif isinstance(self._output.refused, BrokenPipeError):
-                session.stop(reply)  # `| head` has read enough
-
-        def act(number: signal.Signals) -> None:
-            loop.call_soon_threadsafe(self._stop, number)
-
-        with self._signals.calling(act):
-            session.start(reply, view)
-            assert reply.trace is not None, "start() gave it one"
-            states = asyncio.create_task(self._tell_states(reply.trace))
-            await ended.wait()
-            states.cancel()
+    def _print(self, reply: Reply, model: Model, *, stream: bool = True) -> None:
+        """Ask for a reply that was begun, and print it until it ends."""
+        self._asked[reply.id] = model
+        answer = print_answer(
+            reply, self._workspace, self._output, self._signals, self._language, stream=stream
+        )
+        self._run(answer)
         self._outcome, self._had_text = reply.outcome, reply.has_text
 
-    def _stop(self, number: signal.Signals) -> None:
-        """End what is being written, as the signal says; on a hang-up it may run on, though nobody reads it."""
+    def _retry(self, words: str) -> None:
+        """Ask for the last reply again: the same model, another one, or without streaming."""
+        if not self._conversation.turns:
+            self._output.tell(self._language.say("remedy.no_reply"))
+            return
+        turn = self._conversation.turns[-1]
+        before = turn.replies[-1]
+        same = words in ("", NOT_STREAMED)
+        model = self._model_of(before) if same else self._find_model(words)
+        if model is None:
+            return
         session = self._workspace.session
-        if number is signal.SIGHUP:
-            self._output.abandon()
-            if self._workspace.config.hangup == "finish":
-                self._workspace.leave_running()
-                loop = asyncio.get_running_loop()
-                loop.call_later(HANGUP_SECONDS, lambda: session.stop_all(Outcome.APP_EXIT, signal=number.name))
-                return
-        if number is signal.SIGINT:
-            for reply in session.running():
-                session.stop(reply)
-        else:
-            session.stop_all(Outcome.APP_EXIT, signal=number.name)
+        retry = make_retry(self._conversation, turn, turn.reply)
+        reply = session.add_reply(self._conversation, turn, model)
+        self._print(reply, model, stream=words != NOT_STREAMED)
+        if retry.replaces(reply):
+            session.choose(turn, reply, adopted=False)
 
-    async def _tell_states(self, trace: StreamTrace) -> None:
-        teller = StateTeller(self._language)
-        while True:
-            for line in teller.lines(trace):
-                self._output.tell(line)
-            await asyncio.sleep(_STATE_SECONDS)
+    def _continue(self) -> None:
+        """Go on with the last reply, where it breaks off."""
+        turns, say = self._conversation.turns, self._language.say
+        cut = find_continuable(turns[-1]) if turns else None
+        if cut is None:
+            name = "no_reply" if not turns else "nothing_cut" if turns[-1].replies[-1].context else "no_text"
+            self._output.tell(say(f"remedy.{name}"))
+            return
+        if (model := self._model_of(cut)) is not None:
+            reply = self._workspace.session.continue_reply(self._conversation, turns[-1], cut, model)
+            self._workspace.session.choose(turns[-1], reply, adopted=False)
+            self._print(reply, model)
+
+    def _model_of(self, reply: Reply) -> Model | None:
+        """The model that wrote a reply; that it is not known any more is told."""
+        name = f"{reply.provider}/{reply.model}"
+        if (model := self._workspace.catalogue.find(name) or self._asked.get(reply.id)) is None:
+            self._output.tell_line(self._language.say("remedy.unknown_model", model=name))
+        return model
 
     def _pick(self, words: str) -> None:
-        self._run(self._workspace.list_models())
         if not words:
+            self._run(self._workspace.list_models())
             self._list_models("")
-            return
+        elif (found := self._find_model(words)) is not None:
+            self._model = found
+            self._workspace.pick_model(found)
+            self._workspace.save_state()
+            self._output.tell_line(self._language.say("plain.model", model=found.name))
+
+    def _find_model(self, words: str) -> Model | None:
+        """The one that is meant; those that may be are listed."""
+        self._run(self._workspace.list_models())
         found = self._models.find(words, self._workspace)
         default = self._workspace.routes.providers.get(self._workspace.routes.default or "")
         if found == [] and default is not None:
@@ -219,11 +242,8 @@ class PlainChat:
             self._output.tell_line(said)
         if isinstance(found, list):
             self._list_models(words)
-            return
-        self._model = found
-        self._workspace.pick_model(found)
-        self._workspace.save_state()
-        self._output.tell_line(self._language.say("plain.model", model=found.name))
+            return None
+        return found
 
     def _list_models(self, words: str) -> None:
         found = self._models.find(words, self._workspace) if words else self._workspace.catalogue.models()

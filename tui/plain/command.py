@@ -6,6 +6,9 @@ Only a line that stands alone can be a command: a pasted text of several lines i
 from dataclasses import dataclass
 from typing import TypeAlias
 
+NOT_STREAMED = "nostream"
+"""What asks for a reply in one piece."""
+
 
 @dataclass(frozen=True, slots=True)
 class Send:
@@ -19,6 +22,18 @@ class PickModel:
     """Choose a model: by its number in the last list, its name, or words that it holds; without words, list them."""
 
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Ask for the last reply again: by the model of these words, `nostream`: in one piece, nothing: as it was asked."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on with the last reply where it was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Unknown:
     name: str
 
 
-Command: TypeAlias = Send | PickModel | NewChat | SendDraft | DropDraft | Help | Quit | Unknown
+Command: TypeAlias = Send | PickModel | Retry | Continue | NewChat | SendDraft | DropDraft | Help | Quit | Unknown
 
 
 def read_command(typed: str) -> Command | None:
@@ -68,6 +83,10 @@ def read_command(typed: str) -> Command | None:
     match name, rest.strip():
         case "/model", words:
             return PickModel(words)
+        case "/retry", words:
+            return Retry(words)
+        case "/continue", "":
+            return Continue()
         case "/new", "":
             return NewChat()
         case "/draft", "":

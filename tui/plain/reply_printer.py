@@ -2,6 +2,9 @@
 
 from tui.chat.conversation import Reply, Turn
 from tui.chat.note import make_note
+from tui.chat.remedy import Remedy, find_remedies
+from tui.chat.waiting import Wait, find_wait, tell_wait
+from tui.plain.command import NOT_STREAMED
 from tui.plain.output import Output
 from tui.stream.events import Finished, Interrupted, Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
@@ -9,6 +12,12 @@ from tui.stream.trace import StreamTrace
 from tui.text.language import Language
 from tui.text.sanitise import StreamSanitiser, sanitise_line
 
+_COMMANDS = {
+    Remedy.CONTINUE: "/continue",
+    Remedy.RETRY: "/retry",
+    Remedy.UNSTREAMED: f"/retry {NOT_STREAMED}",
+    Remedy.OTHER: "/retry MODEL",
+}
 _SILENCES = (5, 15, 30, 60)
 """Seconds after which a silence is told; from the last on, each time that many have passed."""
 
@@ -54,9 +63,17 @@ class ReplyPrinter:
         elif reply.outcome is not Outcome.COMPLETE:
             note = make_note(reply.outcome, reply.record, self._language)
             output.tell_line(f"{note.code}: {note.sentence}")
-            for line in (*note.advice, *note.record):
+            acts = " · ".join(f"{command} {self._language.say(f'remedy.{act}')}" for act, command in self._commands())
+            for line in (*note.advice, *((acts,) if acts else ()), *note.record):
                 output.write(f"  {line}\n")
+        if reply.origin is not None and reply.record is not None:
+            first = reply.origin.record or "?"
+            output.tell_line(self._language.say("remedy.continued", first=first, second=reply.record.id))
         output.write("\n")
+
+    def _commands(self) -> list[tuple[Remedy, str]]:
+        """What may help and has a command."""
+        return [(act, _COMMANDS[act]) for act in find_remedies(self._reply) if act in _COMMANDS]
 
     def _write(self, text: str) -> None:
         if text and not self._named:
@@ -92,20 +109,22 @@ class StateTeller:
         if trace.state == "connecting" and not self._connecting:
             self._connecting = True
             return [say("status.connecting")]
-        waited = self._waited(trace)
+        wait = find_wait(trace)
+        waited = self._waited(trace, wait)
         if waited < self._told:
             self._told = 0.0  # something has come since
         if waited < self._next_silence():
             return []
         self._told = waited
-        name = "plain.waiting" if trace.state == "waiting" else "status.silent"
-        return [say(name, seconds=int(waited))]
+        if trace.state == "waiting" or wait is None:
+            return [say("plain.waiting", seconds=int(waited))]
+        return [tell_wait(wait, self._language)]
 
-    def _waited(self, trace: StreamTrace) -> float:
-        """For the first text since the request went out; keep-alives are no text. After that, for any byte."""
+    def _waited(self, trace: StreamTrace, wait: Wait | None) -> float:
+        """For the first text since the request went out; keep-alives are no text. After that, as long as one waits."""
         if trace.state == "waiting" and trace.sent is not None:
             return trace.clock.monotonic() - trace.sent
-        return trace.silence() or 0.0
+        return 0.0 if wait is None or wait.kind == "retrying" else wait.seconds
 
     def _next_silence(self) -> float:
         later = (seconds for seconds in _SILENCES if seconds > self._told)

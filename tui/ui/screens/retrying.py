@@ -6,7 +6,6 @@ once it has come to an end of its own, or if there was no text before.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -16,22 +15,13 @@ from textual.binding import Binding, BindingType
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply, Turn
 from tui.chat.remedy import can_continue
+from tui.chat.retry import Retry, make_retry
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
 from tui.ui.screens.capturing import CapturingScreen
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """A reply that was asked for again, by another."""
-
-    turn: Turn
-    before: Reply
-    last: bool
-    """Whether nothing was said after it."""
 
 
 class RetryingScreen(CapturingScreen):
@@ -51,7 +41,7 @@ class RetryingScreen(CapturingScreen):
 
     def __init__(self, language: Language, manner: Manner, behind: Callable[[], bool]) -> None:
         super().__init__(language, manner, behind)
-        self._again: dict[str, _Again] = {}
+        self._retries: dict[str, Retry] = {}
 
     @on(MessageLog.RetryWanted)
     def retry(self, event: MessageLog.RetryWanted) -> None:
@@ -65,10 +55,9 @@ class RetryingScreen(CapturingScreen):
 
     def take(self, reply: Reply, event: StreamEvent) -> None:
         """Also choose what follows, when a reply that was asked for again has ended."""
-        if isinstance(event, Finished | Interrupted) and (again := self._again.pop(reply.id, None)) is not None:
-            better = event.outcome.rule.finished or not again.before.context
-            if reply.context and better and again.last and again.turn.reply is again.before:
-                self._choose_context(again.turn, reply)
+        retry = self._retries.pop(reply.id, None) if isinstance(event, Finished | Interrupted) else None
+        if retry is not None and retry.replaces(reply):
+            self._choose_context(retry.turn, reply)
         super().take(reply, event)
 
     def commands(self) -> Iterator[SystemCommand]:
@@ -116,7 +105,7 @@ class RetryingScreen(CapturingScreen):
         if (workspace := self._workspace) is None or (model := self._find_model(reply)) is None:
             return
         again = workspace.session.add_reply(self._conversation, turn, model)
-        self._again[again.id] = _Again(turn, reply, turn is self._conversation.turns[-1])
+        self._retries[again.id] = make_retry(self._conversation, turn, reply)
         self._start_beside(turn, again, model, stream=stream)
 
     def _continue(self, turn: Turn, reply: Reply) -> None:
