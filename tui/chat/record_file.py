@@ -1,7 +1,6 @@
 """Record file: the records that a journal holds, read back; a line that is none, such as a torn one, is left out."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import UnionType
@@ -50,7 +49,7 @@ def read_record(line: str) -> Record | None:
         return None
     if not isinstance(value, dict) or moment_of(value) is None:
         return None
-    fits = all(name in value and _is_kind(value[name], kind) for name, kind in _KINDS)
+    fits = all(name in value and _fits(value[name], kinds) for name, kinds in _KINDS)
     return Record.from_json(value) if fits else None
 
 
@@ -61,21 +60,20 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _is_kind(value: Any, kind: Any) -> bool:
+def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether a value is of one of these kinds; a truth value is no number."""
+    if isinstance(value, bool):
+        return bool in kinds
+    if isinstance(value, list):
+        return list in kinds and all(isinstance(item, str) for item in value)
+    return isinstance(value, kinds)
+
+
+def _kinds_of(kind: Any) -> tuple[type, ...]:
+    """The types of what JSON gives for a field of this annotation; a fraction may be a whole number too."""
     if isinstance(kind, UnionType):
-        return any(_is_kind(value, one) for one in get_args(kind))
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if get_origin(kind) is list:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, get_origin(kind) or kind)
+        return tuple(one for part in get_args(kind) for one in _kinds_of(part))
+    return (float, int) if kind is float else (get_origin(kind) or kind,)
 
 
-def _kinds() -> Iterator[tuple[str, Any]]:
-    for item in fields(Record):
-        yield item.name, item.type
-
-
-_KINDS = tuple(_kinds())
+_KINDS = tuple((item.name, _kinds_of(item.type)) for item in fields(Record))

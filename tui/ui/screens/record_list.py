@@ -42,7 +42,7 @@ _SHORT_TIME = (5, 16)
 """What of it a narrow row shows: neither year nor seconds."""
 _WHOLE_TIME = 80
 """Cells of a row from which the time is whole."""
-_MODEL = 24
+_MODEL = 20
 """Cells that a model gets before those columns are given up."""
 
 
