@@ -71,7 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument("--with-prompt", action="store_true", help="with --curl: the prompt too, else a placeholder")
     _add_compare(commands)
     _add_capture(commands)
-    _add_replay(commands, shared)
+    _add_replay(commands)
     _add_models(commands, shared)
     _add_doctor(commands, shared)
     _add_records(commands, shared)
@@ -218,10 +218,9 @@ def _add_capture(commands: "argparse._SubParsersAction[_Parser]") -> None:
             parser.add_argument("--with-prompts", action="store_true", help="write the requests' bodies too")
 
 
-def _add_replay(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> None:
     replay = commands.add_parser(
         "replay",
-        parents=[shared],
         help="play a captured stream through the client",
         description="Play a captured or hand-written stream, or a body saved by `curl -N`, through the whole client, "
         "and print it as `weir ask` does, with its verdict and record.",
@@ -231,6 +230,7 @@ def _add_replay(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     replay.add_argument("file", type=_path, metavar="FILE", help="the stream")
     replay.add_argument("--fast", action="store_true", help="skip every wait; times and verdict stay what they were")
     replay.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the end and its record")
+    _add_limits(replay)
 
 
 def _add_compare(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -268,13 +268,19 @@ def _shared_options(*, several: bool = False) -> _Parser:
     server.add_argument("--dialect", choices=DIALECTS, help="with --base-url: its wire format")
     server.add_argument("--allow-http", action="store_true", help="with --base-url: send the key over plain http")
     _add_parameters(parser)
+    _add_limits(parser).add_argument(
+        "--retries", type=_count, metavar="N", help="automatic retries before any text (default 2)"
+    )
+    return parser
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
     limits = parser.add_argument_group("limits, in seconds; 0 for none")
     for name, what in _TIMEOUTS.items():
         flag = "--deadline" if name == "deadline" else f"--{name}-timeout"
         limits.add_argument(flag, type=_seconds, metavar="S", help=what)
     limits.add_argument("--linger", type=_seconds, metavar="S", help="for [DONE] after a finish reason")
-    limits.add_argument("--retries", type=_count, metavar="N", help="automatic retries before any text (default 2)")
-    return parser
+    return limits
 
 
 def _add_parameters(parser: _Parser) -> None:

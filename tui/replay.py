@@ -93,7 +93,9 @@ def _tell(recording: Recording, wanted: Replay, mask: Masker, language: Language
         write_json_line({"type": "recording", "file": str(wanted.file), **shown, **facts})
         return
     if outcome is not None:
-        say(language.say("replay.recorded", outcome=outcome, **shown))
+        name = "/".join(text for text in (shown["route"], shown["model"]) if text)
+        known = " · ".join(text for text in (name, shown["time"], shown["reason"]) if text)
+        say(language.say("replay.recorded", outcome=outcome, known=known))
     if recording.dropped:
         say(language.say("replay.dropped", bytes=recording.dropped))
 

@@ -20,6 +20,9 @@ BODY = b"\xef\xbb\xbfdata: a\r\n\r\n: ping\rdata: \xe4\xbd\xa0\n\ndata: [DONE]\n
 REQUEST = SentRequest("POST", f"https://llm.example/v1?key={KEY}", {}, b"{}", "nest", KeySource("file", "~/.key"))
 
 
+BEFORE = (RowKind.ATTEMPT, RowKind.REQUEST, RowKind.HEAD)
+
+
 def begin(shelf: RawShelf | None = None, encoding: str = "identity") -> RawStream:
     raw = RawStream(REQUEST, 1, 1, datetime.now(UTC), 100.0, shelf or RawShelf())
     raw.shelf.put(raw)
@@ -28,7 +31,7 @@ def begin(shelf: RawShelf | None = None, encoding: str = "identity") -> RawStrea
 
 
 def kinds(page: RawPage) -> Iterator[tuple[RowKind, str]]:
-    return ((row.kind, row.text) for row in page.rows if row.kind not in (RowKind.REQUEST, RowKind.HEAD))
+    return ((row.kind, row.text) for row in page.rows if row.kind not in BEFORE)
 
 
 LINES = [
@@ -69,7 +72,7 @@ def test_a_row_has_the_time_at_which_its_line_was_whole() -> None:
     raw.take(103.5, b"a\n")
     raw.close(RawEnd.LEFT, 110.0)
     page.refresh()
-    rows = [(row.kind, row.at, row.text) for row in page.rows if row.kind not in (RowKind.REQUEST, RowKind.HEAD)]
+    rows = [(row.kind, row.at, row.text) for row in page.rows if row.kind not in BEFORE]
     assert rows == [
         (RowKind.GAP, None, "2.5"),
         (RowKind.DATA, 3.5, "data: a"),
@@ -89,6 +92,7 @@ def test_no_key_is_shown(width: int) -> None:
     shown = [page.text(number) for number in range(len(page.rows))]
     assert KEY not in "".join(shown)
     assert "id=" not in "".join(shown)
+    assert "Authorization: Bearer $NEST_API_KEY" in shown
     assert not [text for text in shown if KEY[9:17] in text]
     pieces = [KEY[start : start + width] for start in range(width * 2, len(KEY) - width, width)]
     assert not [piece for piece in pieces if f'"{piece}"' in "".join(shown)]

@@ -126,7 +126,7 @@ def _describe(raw: RawStream, permission: Permission, mask: Masker) -> dict[str,
         "stream": request.stream,
         "attempt": raw.attempt,
         "attempts": raw.attempts,
-        "limits": dict(request.limits),
+        "limits": dict(raw.limits),
         "request": sent,
     }
 

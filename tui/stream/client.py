@@ -170,7 +170,7 @@ class Client:
                         else:
                             yield event
             finally:
-                self._end_raw(raw, ending, trace)
+                self._end_raw(raw, prepared, ending, trace)
             assert ending is not None, "an attempt ends with an ending"
             wait = self._plan(again, attempt, ending, trace)
             if wait is None:
@@ -235,8 +235,9 @@ class Client:
         trace.raw.append(raw)
         return raw
 
-    def _end_raw(self, raw: RawStream, ending: Ending | None, trace: StreamTrace) -> None:
+    def _end_raw(self, raw: RawStream, prepared: Prepared, ending: Ending | None, trace: StreamTrace) -> None:
         """However the attempt ended; without an ending it was ended from outside."""
+        raw.limits = prepared.limits.as_applied(keepalives=trace.evidence.keepalives > 0)
         raw.close(RawEnd.LEFT, trace.clock.monotonic())
         raw.outcome = ending.outcome if ending is not None else None
         if trace.sent is not None:

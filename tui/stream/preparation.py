@@ -119,7 +119,6 @@ def prepare(
 
 def describe_sent(request: ChatRequest, provider: Provider, wire: WireRequest) -> SentRequest:
     """What is sent and how it goes there, for whoever looks at the raw stream later."""
-    limits = find_limits(provider)
     link = find_link(provider, wire.url) if find_endpoint(wire.url) else Link()
     return SentRequest(
         wire.method,
@@ -132,7 +131,6 @@ def describe_sent(request: ChatRequest, provider: Provider, wire: WireRequest) -
         request.stream,
         link.proxy,
         link.ca_file,
-        {name: getattr(limits, name) for name in ("first_byte", "idle", "stall", "linger", "deadline")},
     )
 
 

@@ -30,6 +30,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 class RowKind(StrEnum):
     """What a row is."""
 
+    ATTEMPT = "attempt"
     REQUEST = "request"
     HEAD = "head"
     DATA = "data"
@@ -48,7 +49,8 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """`text` is unmasked; of a gap, a loss and the end it is the bare value: seconds, bytes, end and outcome."""
+    """`text` is unmasked; of what is told in words it is the bare value: number and time of an attempt, seconds of a
+    gap, bytes of a loss, end and outcome."""
 
     kind: RowKind
     at: float | None
@@ -143,6 +145,8 @@ class _Reading:
 
 def _request_rows(raw: RawStream) -> Iterator[RawRow]:
     request = raw.request
+    time = raw.wall_started.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    yield RawRow(RowKind.ATTEMPT, None, f"{raw.attempt}/{raw.attempts}, {time}")
     yield RawRow(RowKind.REQUEST, None, f"{request.method} {mask_url(request.url)}")
     if request.key.kind != "none":
         yield RawRow(RowKind.REQUEST, None, f"Authorization: Bearer ${key_variable(request)}")
@@ -207,6 +211,9 @@ class RawPage:
 
     def whole_text(self, number: int) -> str:
         """A row's text, masked and safe to show."""
+        row = self.rows[number]
+        if row.kind is RowKind.REQUEST:  # its address is masked, and the variable that stands for the key is to be seen
+            return sanitise_line(self._mask.known([row.text])[0])
         block, place = divmod(number, _BLOCK)
         first, last = block * _BLOCK, min(len(self.rows), (block + 1) * _BLOCK)
         around = min(len(self.rows), last + _SEAM)

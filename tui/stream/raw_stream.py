@@ -59,8 +59,6 @@ class SentRequest:
     stream: bool = True
     proxy: str | None = field(default=None, repr=False)
     ca_file: str | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
-    """The limits in force, in seconds, by their names in the config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ class RawStream:
     wall_started: datetime
     started: float
     shelf: "RawShelf"
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """The limits in force, in seconds, by their names in the config."""
     head: RawHead | None = None
     reads: deque[tuple[float, bytes]] = field(default_factory=deque, repr=False)
     dropped_reads: int = 0

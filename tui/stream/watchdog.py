@@ -30,6 +30,14 @@ class Limits:
     first_byte_is_default: bool = True
     """A default stretches while keep-alives come; one that a person set does not."""
 
+    def as_applied(self, *, keepalives: bool) -> dict[str, float]:
+        """What held for an attempt, by the names in the config, without that for connecting."""
+        names = ("first_byte", "idle", "stall", "linger", "deadline")
+        applied: dict[str, float] = {name: getattr(self, name) for name in names}
+        if keepalives and self.first_byte and self.first_byte_is_default:
+            applied["first_byte"] = max(applied["first_byte"], KEEPALIVE_FIRST_BYTE)
+        return applied
+
 
 REMOTE = Limits()
 LOCAL = Limits(connect=5.0, first_byte=1800.0, idle=300.0, stall=600.0)

@@ -16,6 +16,7 @@ from tui.settings.permission import Permission, list_captures, read_permission, 
 from tui.ui.app import WeirApp
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.raw_stream import RawStreamScreen
+from tui.ui.screens.record import RecordScreen
 from tui.ui.widgets.raw_view import RawView
 
 
@@ -50,18 +51,21 @@ def rows(screen: RawStreamScreen) -> list[str]:
 async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
     copied = tmp_path / "state" / "clipboard.txt"
     async with Peer(silent) as peer, asked(tmp_path, peer) as (app, pilot, chat):
-        chat.open_raw_stream()
+        await pilot.press("ctrl+g")
+        await until(lambda: isinstance(app.screen, RecordScreen) and app.screen.query("#record-page"))
+        await pilot.press("w")
         await until(lambda: isinstance(app.screen, RawStreamScreen) and app.screen.query(RawView))
         screen = app.screen
         assert isinstance(screen, RawStreamScreen)
         await until(lambda: any(": ping" in row for row in rows(screen)))
         assert any(row.endswith("HTTP/1.1 200") for row in rows(screen))
+        assert "attempt 1/" in rows(screen)[0]
         peer.visits[0].gate.set()
         await until(lambda: "data: [DONE]" in "".join(rows(screen)))
         await until(lambda: "end: closed complete" in "".join(rows(screen)))
         assert screen.view.virtual_size.height > 1_200
         await pilot.press("g")
-        await until(lambda: "POST http://127.0.0.1" in rows(screen)[0])
+        await until(lambda: "POST http://127.0.0.1" in rows(screen)[1])
         await pilot.press("w")
         await until(lambda: screen.view.virtual_size.height > 1_800)
         await pilot.press("u")
@@ -73,6 +77,8 @@ async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
         await pilot.press("y")
         await until(lambda: "word 599" in copied.read_text())
         assert "secret-of-the-cookie" not in copied.read_text()
+        await pilot.press("escape", "U")
+        await until(lambda: '"content": "nest"' in copied.read_text())
         await pilot.press("escape")
         await until(lambda: app.screen is chat)
 

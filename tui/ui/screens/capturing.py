@@ -14,7 +14,7 @@ from textual.app import SystemCommand
 from tui.chat.conversation import Reply
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.log.message_log import MessageLog
-from tui.ui.screens.connecting import ConnectingScreen
+from tui.ui.screens.comparing import ComparingScreen
 from tui.ui.widgets.status_bar import Part
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LOOKS = 0.25
 """How often the raw stream is looked at, for each paint of the log."""
 
 
-class CapturingScreen(ConnectingScreen):
+class CapturingScreen(ComparingScreen):
     """Whoever inherits puts `capture_parts` into the status bar."""
 
     _permission: "Permission | None" = None
@@ -47,9 +47,11 @@ class CapturingScreen(ConnectingScreen):
 
     def open_raw_stream(self, reply: Reply | None = None) -> None:
         """Show what came over the wire for a reply, else for the one in view."""
-        workspace, reply = self._workspace, reply or self._reply_in_view()
+        workspace, reply = self._workspace, reply or self.meant_reply()
         if workspace is None or reply is None:
             self.notify(self._language.say("raw_view.no_reply"), timeout=3, markup=False)
+            return
+        if self.is_blind():
             return
         from tui.ui.screens.raw_stream import RawStreamScreen  # with what unpacks and masks, when first asked for
 
@@ -58,7 +60,9 @@ class CapturingScreen(ConnectingScreen):
 
     def copy_curl(self, reply: Reply | None = None, with_prompt: bool = False) -> None:
         """Copy the last request of a reply as a curl command, else of the one in view."""
-        workspace, reply = self._workspace, reply or self._reply_in_view()
+        workspace, reply = self._workspace, reply or self.meant_reply()
+        if self.is_blind():
+            return
         sent = self._request_of(reply) if reply is not None else None
         if workspace is None or sent is None:
             self.notify(self._language.say("raw_view.no_request"), timeout=4, markup=False)
@@ -76,11 +80,20 @@ class CapturingScreen(ConnectingScreen):
         yield SystemCommand(*with_prompt, lambda: self.copy_curl(with_prompt=True))
         yield from super().commands()
 
-    def _reply_in_view(self) -> Reply | None:
-        if self._reply is not None:
-            return self._reply
+    def is_blind(self) -> bool:
+        """Whether the names of the models are hidden, and with them all that would give one away; says so if it is."""
+        if blind := self.columns.is_shown and self.columns.blind:
+            self.notify(self._language.say("compare_view.blind_on"), timeout=4, markup=False)
+        return blind
+
+    def meant_reply(self) -> Reply | None:
+        """Of the column in use, of the message with the mark, else the last one of the conversation."""
+        if self.columns.is_shown:
+            return self.columns.current.reply
+        if isinstance(self.focused, MessageLog) and (reply := self.focused.current_reply) is not None:
+            return reply
         turns = self._conversation.turns
-        return turns[-1].reply if turns else None
+        return self._reply or (turns[-1].reply if turns else None)
 
     def _request_of(self, reply: Reply) -> "SentRequest | None":
         """What was sent for a reply; of one of an earlier run what would be sent now. None if its model is gone."""

@@ -1,20 +1,19 @@
 """RecallingScreen: a screen from which one looks back: at the record of a reply, and at those of all requests."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from tui.chat.conversation import Reply
-from tui.ui.log.message_log import MessageLog
-from tui.ui.screens.comparing import ComparingScreen
+from tui.ui.screens.capturing import CapturingScreen
 
 if TYPE_CHECKING:
     from tui.chat.support import Support
 
 
-class RecallingScreen(ComparingScreen):
+class RecallingScreen(CapturingScreen):
     """The records are those of the workspace; without a reply all of them are shown at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,16 +24,18 @@ class RecallingScreen(ComparingScreen):
         """Open the record of the reply that the keys are about, else of the last one."""
         if self._workspace is None:
             return
-        if self.columns.is_shown and self.columns.blind:
-            self.notify(self._language.say("compare_view.blind_on"), timeout=4, markup=False)
-        elif (reply := self._recalled()) is not None and reply.records:
-            from tui.ui.screens.record import RecordScreen  # when first asked for
+        if self.is_blind():
+            return
+        if (reply := self.meant_reply()) is not None and reply.records:
+            from tui.ui.screens.record import RecordScreen, WireActs  # when first asked for
 
             def closed(all_wanted: bool | None) -> None:
                 if all_wanted:
                     self.action_recall_all()
 
-            self.app.push_screen(RecordScreen(lambda: reply.records, self._language, self._support, reply), closed)
+            wire = WireActs(partial(self.open_raw_stream, reply), partial(self.copy_curl, reply))
+            screen = RecordScreen(lambda: reply.records, self._language, self._support, reply, wire)
+            self.app.push_screen(screen, closed)
         else:
             self.action_recall_all()
 
@@ -52,15 +53,6 @@ class RecallingScreen(ComparingScreen):
         yield SystemCommand(say("records_screen.one"), say("records_screen.one_help"), self.action_recall)
         yield SystemCommand(say("records_screen.all"), say("records_screen.all_help"), self.action_recall_all)
         yield from super().commands()
-
-    def _recalled(self) -> Reply | None:
-        """Of the column in use, of the message with the mark, else the last one of the conversation."""
-        if self.columns.is_shown:
-            return self.columns.current.reply
-        if isinstance(self.focused, MessageLog) and (reply := self.focused.current_reply) is not None:
-            return reply
-        turns = self._conversation.turns
-        return self._reply or (turns[-1].reply if turns else None)
 
     def _support(self) -> "Support":
         """What composes support bundles; blocks."""

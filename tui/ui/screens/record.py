@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -34,11 +35,20 @@ _LEFT = ("ending", "error", "route")
 _TEXT = Style("text")
 
 
+@dataclass(frozen=True, slots=True)
+class WireActs:
+    """What the keys do that are about what came over the wire."""
+
+    open_raw: Callable[[], object]
+    copy_curl: Callable[[bool], object]
+    """With the prompt in it, or without."""
+
+
 class RecordScreen(ModalScreen[bool]):
     """`records` gives one for each attempt, as they are now; the screen begins with the last.
 
-    What else can be seen of a reply, such as its raw stream, has its keys here: `reply` is whose record it is, None for
-    one that comes out of the list of all. The result says whether that list is wanted next.
+    `reply` is whose record it is, None for one that comes out of the list of all; `wire` leads on to its raw stream and
+    its request. The result says whether that list is wanted next.
     """
 
     DEFAULT_CSS = """
@@ -71,6 +81,9 @@ class RecordScreen(ModalScreen[bool]):
         Binding("y", "copy", "Copy", id="record.copy", tooltip="Copy the record as JSON"),
         Binding("b,f7", "support", "Support bundle", id="record.support", tooltip="Show and write a support bundle"),
         Binding("a", "dismiss(True)", "All records", id="record.all", tooltip="Every record, with filters"),
+        Binding("w", "raw", "Raw stream", id="record.raw", tooltip="What came over the wire, line by line"),
+        Binding("u", "curl(False)", "Copy as curl", id="record.curl", tooltip="The request, without key and prompt"),
+        Binding("U", "curl(True)", "With the prompt", id="record.curl_prompt", tooltip="The request as it was sent"),
         Binding("left", "step(-1)", "Attempt before", id="record.previous", tooltip="The record of the attempt before"),
         Binding("right", "step(1)", "Attempt after", id="record.next", tooltip="The record of the attempt after"),
         Binding("j", "scroll(1)", "Down", id="record.down", show=False),
@@ -85,6 +98,7 @@ class RecordScreen(ModalScreen[bool]):
         language: Language,
         support: "Callable[[], Support]",
         reply: Reply | None = None,
+        wire: WireActs | None = None,
     ) -> None:
         """`support` gives what composes a support bundle; it may block."""
         super().__init__()
@@ -93,6 +107,7 @@ class RecordScreen(ModalScreen[bool]):
         self._records = records
         self._language = language
         self._support = support
+        self._wire = wire
         self._at = len(records()) - 1
 
     def compose(self) -> ComposeResult:
@@ -103,7 +118,11 @@ class RecordScreen(ModalScreen[bool]):
                 with Container(id="record-groups"):
                     yield Static("", markup=False, id="record-left")
                     yield Static("", markup=False, id="record-right")
-            yield Static(Content(self._language.say("records_screen.record_keys")), markup=False, id="record-keys")
+            say = self._language.say
+            keys = say("records_screen.record_keys")
+            if self._wire is not None:
+                keys = f"{say('records_screen.wire_keys')} · {keys}"
+            yield Static(Content(keys), markup=False, id="record-keys")
 
     def on_mount(self) -> None:
         """Follow a reply that is being written."""
@@ -134,6 +153,16 @@ class RecordScreen(ModalScreen[bool]):
         """Copy the record as JSON."""
         text = json.dumps(self.record.as_json(), ensure_ascii=False, indent=1)
         self.post_message(MessageLog.Copied(text))
+
+    def action_raw(self) -> None:
+        """Show the raw stream; of a record out of the list of all there is none."""
+        if self._wire is not None:
+            self._wire.open_raw()
+
+    def action_curl(self, with_prompt: bool) -> None:
+        """Copy the request as a curl command."""
+        if self._wire is not None:
+            self._wire.copy_curl(with_prompt)
 
     def action_support(self) -> None:
         """Show what a support bundle would hold."""

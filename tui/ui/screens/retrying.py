@@ -21,10 +21,10 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
-from tui.ui.screens.capturing import CapturingScreen
+from tui.ui.screens.connecting import ConnectingScreen
 
 
-class RetryingScreen(CapturingScreen):
+class RetryingScreen(ConnectingScreen):
     """Without the focus in the log the acts are about the last reply."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -22,6 +22,7 @@ PAUSE_SECONDS = 0.02
 _TIME_CELLS = 10
 _PLAIN = "raw--data"
 _LOOKS = {
+    RowKind.ATTEMPT: "raw--end",
     RowKind.REQUEST: "raw--head",
     RowKind.HEAD: "raw--head",
     RowKind.KEEPALIVE: "raw--keepalive",
@@ -31,7 +32,13 @@ _LOOKS = {
     RowKind.DROPPED: "raw--gap",
     RowKind.END: "raw--end",
 }
-_TOLD = {RowKind.GAP: "gap", RowKind.DROPPED: "dropped", RowKind.END: "end", RowKind.TORN: "torn"}
+_TOLD = {
+    RowKind.ATTEMPT: "attempt",
+    RowKind.GAP: "gap",
+    RowKind.DROPPED: "dropped",
+    RowKind.END: "end",
+    RowKind.TORN: "torn",
+}
 
 
 class RawView(ScrollView, can_focus=True):
@@ -79,6 +86,7 @@ class RawView(ScrollView, can_focus=True):
         self._height = 0
         self._widest = 0
         self._wrapped = False
+        self._following = True
 
     def on_mount(self) -> None:
         """Begin at the end of what is there."""
@@ -87,7 +95,6 @@ class RawView(ScrollView, can_focus=True):
 
     def take_in(self) -> None:
         """Show what came since the last look."""
-        following = self.scroll_offset.y >= self.max_scroll_y
         behind = self._page.refresh()
         if len(self._page.rows) == len(self._widths):
             return
@@ -96,7 +103,7 @@ class RawView(ScrollView, can_focus=True):
             width = cell_len(row.text[:LONGEST_ROW]) if wide else len(row.text)
             self._widths.append((min(width, 2 * LONGEST_ROW), wide))
             self._place(*self._widths[-1])
-        self._settle(follow=following)
+        self._settle()
         if behind:
             self.set_timer(PAUSE_SECONDS, self.take_in)
 
@@ -104,6 +111,13 @@ class RawView(ScrollView, can_focus=True):
         """Another width, other lines."""
         if self._wrapped:
             self._place_all()
+        else:
+            self._settle()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow from now on if this is the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = round(new_value) >= self.max_scroll_y
 
     def action_wrap(self) -> None:
         """Wrap long lines, or slide them sideways again."""
@@ -113,12 +127,11 @@ class RawView(ScrollView, can_focus=True):
 
     def _place_all(self) -> None:
         """Find anew where each row begins; the row on top stays there."""
-        following = self.scroll_offset.y >= self.max_scroll_y
-        top = self._row_at(self.scroll_offset.y)
+        following, top = self._following, self._row_at(self.scroll_offset.y)
         self._starts, self._height, self._widest = [], 0, 0
         for width, wide in self._widths:
             self._place(width, wide)
-        self._settle(follow=following)
+        self._settle()
         if not following and top < len(self._starts):
             self.scroll_to(y=self._starts[top], animate=False)
 
@@ -128,17 +141,22 @@ class RawView(ScrollView, can_focus=True):
         self._height += max(1, -(-width // room)) if self._wrapped else 1
         self._widest = max(self._widest, width)
 
-    def _settle(self, *, follow: bool) -> None:
-        width = self.size.width if self._wrapped else self._widest + _TIME_CELLS + 2
+    def _settle(self) -> None:
+        width = self._cells if self._wrapped else self._widest + _TIME_CELLS + 2
         self.virtual_size = Size(width, self._height)
         self.refresh()
-        if follow:
+        if self._following:
             self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
 
     @property
     def _room(self) -> int:
         """Cells beside the time."""
-        return max(1, self.size.width - _TIME_CELLS - 1)
+        return max(1, self._cells - _TIME_CELLS - 1)
+
+    @property
+    def _cells(self) -> int:
+        """Of a line, beside the scrollbar, which may be there."""
+        return max(1, self.size.width - self.styles.scrollbar_size_vertical)
 
     def _row_at(self, line: int) -> int:
         return max(0, bisect_right(self._starts, line) - 1)
