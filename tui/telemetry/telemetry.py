@@ -79,4 +79,4 @@ class Telemetry:
         if trouble not in self._told:
             self._told.add(trouble)
             where = self.endpoint or find_endpoint(self.environ, "TRACES")
-            self.report(trouble, mask_url(self.mask(where)), self.mask(reason, _SHOWN))
+            self.report(trouble, mask_url(self.mask(where)), self.mask(reason, _SHOWN).rstrip("."))
