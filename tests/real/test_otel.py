@@ -21,15 +21,16 @@ PROMPT = "Where do the reeds grow?"
 
 async def ask(
     home: Path,
-    endpoint: str,
+    endpoint: str | None,
     fault: Fault | None = None,
     environ: Mapping[str, str] | None = None,
     flush: int = 60,
 ) -> Ran:
-    """`weir ask` with a collector, for which it waits this long."""
+    """`weir ask` with a collector, for which it waits this long; without an endpoint the variables say where it is."""
     weir = Command(home)
     weir.paths.config.mkdir(parents=True, exist_ok=True)
-    weir.paths.config_file.write_text(f'[otel]\nendpoint = "{endpoint}"\nflush = {flush}\n', encoding="utf-8")
+    where = f'endpoint = "{endpoint}"' if endpoint else "enabled = true"
+    weir.paths.config_file.write_text(f"[otel]\n{where}\nflush = {flush}\n", encoding="utf-8")
     async with PracticeServer(fault=fault, token_delay=0) as practice:
         flags = ("--base-url", practice.base_url, "--api-key-env", "HERON_API_KEY", "-m", "chinese", "--retries", "1")
         return await weir.run("ask", *flags, PROMPT, environ={"HERON_API_KEY": KEY, **(environ or {})})
@@ -86,6 +87,15 @@ async def test_a_reply_reaches_the_collector_without_its_words(tmp_path: Path) -
     assert PROMPT not in written
     assert KEY not in written
     assert not [line for line in ran.text.splitlines() if line and line in written]
+
+
+async def test_the_standard_variables_lead_to_it(tmp_path: Path) -> None:
+    with CollectorEndpoint() as collector:
+        told = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_RESOURCE_ATTRIBUTES": "team=reeds"}
+        ran = await ask(tmp_path, None, environ=told)
+    assert (ran.code, ran.complaint) == (0, "")
+    assert len(list(collector.spans())) == 1
+    assert b"reeds" in collector.sent
 
 
 async def test_each_attempt_is_a_span_with_its_outcome(tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ QUIT_SECONDS = 2.0
 
 
 @runtime_checkable
+class Busy(Protocol):
+    """An overlay that may have work of its own under way."""
+
+    def stop_work(self) -> bool:
+        """Stop it; False if there is none."""
+
+
+@runtime_checkable
 class Repainter(Protocol):
     """A driver that sends only what changed, and can be told that the terminal shows something else."""
 
@@ -276,7 +284,7 @@ class WeirApp(App[None]):
             self._copy(selected)
             self.screen.clear_selection()
             front.clear_marks()
-        elif not front.stop_reply():
+        elif not (_stop_overlay(self.screen) or front.stop_reply()):
             now = time.monotonic()
             if now - self._asked_to_quit < QUIT_SECONDS:
                 self.exit()
@@ -340,3 +348,7 @@ class WeirApp(App[None]):
             error = error.error  # the wrapper has no frames, so it would not tell where
         self.crash_message = write_crash_log(self._opening.paths.crash_log, error, self._opening.mask())
         self._close_messages_no_wait()
+
+
+def _stop_overlay(screen: Screen[object]) -> bool:
+    return isinstance(screen, Busy) and screen.stop_work()

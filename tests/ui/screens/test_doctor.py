@@ -95,6 +95,8 @@ async def test_esc_stops_it_and_what_was_found_stays(tmp_path: Path) -> None:
             await bench.pilot.press("r")
             await bench.until(lambda: len(practice.requests) == 4)
             assert bench.screen.is_walking
+            await bench.pilot.press("ctrl+c")
+            await bench.until(lambda: not bench.screen.is_walking)
 
 
 async def test_every_provider_has_its_verdict(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """DoctorScreen: why does it break? The walk of `weir doctor`, live on the screen: a line as each step ends.
 
-Esc stops a walk that is under way, and closes the screen of one that has ended. What was found can be copied as text.
+Esc stops a walk that is under way, as ctrl+c does, and closes the screen of one that has ended. What was found can be
+copied as text.
 """
 
 import asyncio
@@ -146,12 +147,17 @@ class DoctorScreen(ModalScreen[None]):
         self._every, self._stopped = every, False
         self._walking = self.run_worker(self._walk(), name="doctor", exclusive=True)
 
+    def stop_work(self) -> bool:
+        """Stop the walk; False if none is under way."""
+        if self._walking is None or not self.is_walking:
+            return False
+        self._stopped = True
+        self._walking.cancel()
+        return True
+
     def action_leave(self) -> None:
         """Stop the walk, else close."""
-        if self.is_walking and self._walking is not None:
-            self._stopped = True
-            self._walking.cancel()
-        else:
+        if not self.stop_work():
             self.dismiss(None)
 
     def action_copy(self) -> None:
