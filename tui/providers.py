@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.chat.handoff import make_sheet, write_sheet
+from tui.chat.handoff import Places, make_sheet, write_sheet
 from tui.headless.stdout import write_json_line
 from tui.settings.config import Config, ConfigError
 from tui.settings.config_writer import ConfigWriteError
@@ -95,16 +95,16 @@ def _name_kept(path: Path) -> str:
     return f"there is one of {', '.join(names)}" if names else "one is when `weir providers add` changes a provider"
 
 
-def hand_over(name: str, config: Config, path: Path, environ: Mapping[str, str], show: Shown) -> int:
+def hand_over(name: str, config: Config, places: Places, environ: Mapping[str, str], show: Shown) -> int:
     """Print the handoff sheet of a provider; returns the exit code. Raises ConfigError for a name that is none."""
-    provider = config.providers.get(name)
+    path, provider = places.config, config.providers.get(name)
     if provider is None:
         near = difflib.get_close_matches(name, config.providers, n=1) or list(config.providers)
         known = f"it has {', '.join(near)}" if near else "it has none yet; add one with `weir providers add`"
         raise ConfigError(f'{path}: there is no provider "{name}"; {known}.')
     route, _, model = (config.model or "").partition("/")
     chosen = model if route == name and model else None
-    sheet = make_sheet(provider, path, chosen, find_rollback(path, name), environ, show.mask)
+    sheet = make_sheet(provider, places, chosen, find_rollback(path, name), environ, show.mask)
     if show.as_json:
         write_json_line(sheet.as_json())
     else:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.command import KEY, MASKED
-from tui.chat.handoff import NEEDED, Sheet, make_sheet, write_sheet
+from tui.chat.handoff import NEEDED, Places, Sheet, make_sheet, write_sheet
 from tui.settings.key_source import KeySource
 from tui.settings.provider import Provider, Timeouts
 from tui.settings.rollback import KeptTable
@@ -26,14 +26,16 @@ NEST = Provider(
 
 
 def sheet_of(provider: Provider, rollback: KeptTable | None = None) -> Sheet:
-    return make_sheet(provider, Path("/home/x/config.toml"), "heron-1", rollback, {"HERON_API_KEY": KEY}, Masker())
+    places = Places(Path("/home/x/config.toml"), Path("/home/x/records.jsonl"))
+    return make_sheet(provider, places, "heron-1", rollback, {"HERON_API_KEY": KEY}, Masker())
 
 
 def test_a_whole_sheet() -> None:
     sheet = sheet_of(NEST, KEPT)
     text = "\n".join(write_sheet(sheet, load_language("en")))
     for said in ("live", "platform team", "HERON_API_KEY", "vault llm/nest", "2000 requests a day", "marsh/egret-2",
-                 "#llm-support", "idle 7 s", "weir doctor --provider nest -m heron-1", "last good table",
+                 "#llm-support", "idle 7 s", "2, before any text", "/home/x/records.jsonl",
+                 "weir doctor --provider nest -m heron-1", "last good table",
                  'base_url = "https://old.test/v1"'):  # fmt: skip
         assert said in text
     assert sheet.missing == ()

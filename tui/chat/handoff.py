@@ -12,12 +12,21 @@ from typing import Any
 from tui.settings.provider import Provider
 from tui.settings.rollback import KeptTable
 from tui.settings.secrets import Masker, mask_url, read_key
+from tui.stream.client import DEFAULT_RETRIES
 from tui.stream.preparation import find_limits
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 
 NEEDED = ("environment", "owner", "key_set_in", "expected_volume", "fallback", "support")
 """What a handoff should name (the config leaves all of it free)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a team finds what belongs to the route."""
+
+    config: Path
+    records: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,12 @@ class Sheet:
     expected_volume: str | None
     timeouts: Mapping[str, float]
     """Seconds in force; 0 is no limit."""
+    retries: int
+    """Automatic ones, before any text."""
     fallback: tuple[str, ...]
     support: str | None
+    records: str
+    """Where the masked evidence of each request is kept."""
     rollback: KeptTable | None
     missing: tuple[str, ...]
     """The fields of the config that a handoff should have and that say nothing."""
@@ -58,7 +71,7 @@ class Sheet:
 
 def make_sheet(
     provider: Provider,
-    config: Path,
+    places: Places,
     model: str | None,
     rollback: KeptTable | None,
     environ: Mapping[str, str],
@@ -83,12 +96,14 @@ def make_sheet(
         source.describe() if source.kind != "none" else None,
         key.masked if key is not None else None,
         tidy(provider.key_set_in),
-        str(config),
+        str(places.config),
         model,
         tidy(provider.expected_volume),
         {name: getattr(limits, name) for name in names},
+        DEFAULT_RETRIES,
         provider.fallback,
         tidy(provider.support),
+        str(places.records),
         None if rollback is None else KeptTable(mask(rollback.block), rollback.time, rollback.good),
         tuple(name for name in NEEDED if not getattr(provider, name) and (source.kind != "none" or "key" not in name)),
     )
@@ -114,8 +129,10 @@ def write_sheet(sheet: Sheet, language: Language) -> list[str]:
         "model": sheet.model,
         "expected_volume": sheet.expected_volume,
         "timeouts": timeouts,
+        "retries": say("retry_rule", count=sheet.retries),
         "fallback": ", ".join(sheet.fallback) or say("no_fallback"),
         "support": sheet.support,
+        "records": sheet.records,
         "check": sheet.check,
     }
     lines = [sanitise_line(f"{say(name)}: {value or say('unsaid')}") for name, value in facts.items()]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 
+from tui.chat.handoff import Places
 from tui.launch import Launch
 from tui.providers import Shown, add_provider, hand_over, list_providers, roll_back_provider
 from tui.settings.order import Order
@@ -16,7 +17,8 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
         return list_providers(config, launch.environ, language)
     path = config.path or launch.paths.config_file
     if options.command == "providers handoff":
-        return hand_over(options.name, config, path, launch.environ, Shown(mask, language, options.json))
+        places = Places(path, launch.paths.records)
+        return hand_over(options.name, config, places, launch.environ, Shown(mask, language, options.json))
     if options.command == "providers rollback":
         return roll_back_provider(options.name, path, mask, language)
     order = Order(options.name, wish.base_url, wish.api_key_env, wish.dialect, wish.allow_http)
