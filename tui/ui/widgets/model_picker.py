@@ -140,6 +140,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
         self._found = 0
         self._filtered: str | None = None
         self._literal: int | None = None
+        self._state_lines = 0
         self._asking = True
 
     def compose(self) -> ComposeResult:
@@ -254,7 +255,8 @@ class ModelPicker(ModalScreen[Chosen | None]):
     def _tell_state(self) -> None:
         """However low the screen, the list leaves room for what is said of the providers below it."""
         lines = self._state()
-        self._state_line.update(Content("\n".join(lines)))
+        self._state_line.update(Content("\n".join(lines)), layout=len(lines) != self._state_lines)
+        self._state_lines = len(lines)
         self.rows.styles.max_height = max(3, min(20, self.size.height * 9 // 10 - _FRAME - len(lines)))
 
     def _row(self, place: int, width: int) -> Row:
