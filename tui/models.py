@@ -61,6 +61,8 @@ def _as_json(models: list[Model], workspace: Workspace, language: Language) -> s
 
 def _as_table(models: list[Model], workspace: Workspace, language: Language) -> str:
     """A line for each model, name first; a column in which nothing is known is left out."""
+    if not models:
+        return ""
     sources = workspace.catalogue.sources()
     rows: list[tuple[str, ...]] = [("model", "context", "$/M in", "$/M out", "first text", "speed", "listed")]
     for model in models:
