@@ -3,7 +3,7 @@
 Names are those of the record itself, so that what one reads can be found in its JSON; an unknown value is a dash.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ def make_sheet(record: Record) -> list[SheetGroup]:
     ]
 
 
-def widest_name(groups: list[SheetGroup]) -> int:
+def widest_name(groups: Sequence[SheetGroup]) -> int:
     """Characters of the longest field, for a column that all groups share."""
     return max(len(name) for group in groups for name, _ in group.rows)
 

@@ -3,13 +3,13 @@
 The note's code is a word and its bar a block, so that an interruption is seen without colour too.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tui.chat.conversation import Reply
 from tui.chat.note import make_note
+from tui.chat.record_sheet import make_sheet
 from tui.chat.remedy import Remedy, find_remedies
 from tui.chat.waiting import find_wait, tell_wait
 from tui.markdown.layout import Layout
@@ -19,6 +19,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
+from tui.ui.log.record_page import lay_out
 from tui.ui.plain_sign import plain_signs
 
 _BINDINGS = {
@@ -99,8 +100,7 @@ def tail_lines(
         joined = language.say("remedy.continued", first=reply.origin.record or "?", second=reply.record.id)
         lines += plain_lines(sanitise_line(joined), Style("notice"), width)
     if record and reply.record is not None:
-        whole = json.dumps(reply.record.as_json(), ensure_ascii=False, indent=1)
-        lines += plain_lines(sanitise(whole), Style("record"), width)
+        lines += [BLANK, *lay_out(make_sheet(reply.record), language, width)]
     return [*lines, BLANK]
 
 

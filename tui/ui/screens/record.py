@@ -16,13 +16,13 @@ from textual.widgets import Static
 
 from tui.chat.conversation import RUNNING, Reply
 from tui.chat.note import make_note
-from tui.chat.record_sheet import SheetGroup, make_sheet, widest_name
-from tui.markdown.line import Style
+from tui.chat.record_sheet import make_sheet, widest_name
+from tui.markdown.line import Line
 from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.text.language import Language
 from tui.ui.log.message_log import MessageLog
-from tui.ui.log.plain import plain_lines
+from tui.ui.log.record_page import HEADING, NAME, lay_out
 
 if TYPE_CHECKING:
     from tui.chat.support import Support
@@ -32,7 +32,7 @@ REFRESH_SECONDS = 0.5
 SIDE_BY_SIDE_CELLS = 104
 """Width from which the groups stand in two columns."""
 _LEFT = ("ending", "error", "route")
-_TEXT = Style("text")
+_COLOURS = {HEADING: "bold $text-primary", NAME: "$text-muted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,8 @@ class RecordScreen(ModalScreen[bool]):
         left = [group for group in groups if group.name in _LEFT]
         right = [group for group in groups if group.name not in _LEFT]
         for side, some in (("left", left), ("right", right)):
-            text = _write_groups(some, self._language, column, names)
-            self.query_one(f"#record-{side}", Static).update(text)
+            lines = lay_out(some, self._language, column, names)
+            self.query_one(f"#record-{side}", Static).update(_paint(lines))
 
     def _write_head(self, record: Record) -> Content:
         """The outcome and its sentence, and one next step, as under the reply."""
@@ -205,15 +205,7 @@ class RecordScreen(ModalScreen[bool]):
         return Content("\n").join([head, *(Content.assemble((text, "$text-accent")) for text in advice)])
 
 
-def _write_groups(groups: Sequence[SheetGroup], language: Language, width: int, names: int) -> Content:
-    """Names in one column, values in the other, wrapped there."""
-    room = max(8, width - names - 4)
-    lines: list[Content] = []
-    for group in groups:
-        lines += [Content("")] if lines else []
-        lines.append(Content.assemble((language.say(f"records.group.{group.name}"), "bold $text-primary")))
-        for name, value in group.rows:
-            first, *rest = [line.text for line in plain_lines(value, _TEXT, room)] or [""]
-            lines.append(Content.assemble((f"  {name:{names}}  ", "$text-muted"), first))
-            lines += [Content(" " * (names + 4) + text) for text in rest]
-    return Content("\n").join(lines)
+def _paint(lines: Sequence[Line]) -> Content:
+    """The rows in the colours of the theme."""
+    rows = (Content.assemble(*((span.text, _COLOURS.get(span.style, "")) for span in line.spans)) for line in lines)
+    return Content("\n").join(rows)
