@@ -56,6 +56,13 @@ async def test_what_cannot_be_meant_is_told(arguments: tuple[str, ...], what: st
     assert (ran.code, what in ran.complaint, ran.out) == (2, True, b"")
 
 
+async def test_a_saved_body_is_played_from_stdin(weir: Command) -> None:
+    body = b'data: {"choices": [{"delta": {"content": "Among the reeds"}}]}\n\ndata: [DO'
+    ran = await weir.run("replay", "--fast", "-", stdin=body)
+    assert (ran.out, ran.code) == (b"Among the reeds\n", 3)
+    assert "premature-eof" in ran.complaint
+
+
 async def test_ask_prints_a_command_and_asks_nothing(weir: Command) -> None:
     environ = {"THE_KEY": "sk-unused-Zz91Yy82Xx73Ww64"}
     flags = ("--base-url", "http://127.0.0.1:1/v1", "--api-key-env", "THE_KEY", "-m", "heron-1", "--curl")

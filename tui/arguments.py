@@ -227,7 +227,7 @@ def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> None:
         epilog="Example: weir replay --fast capture.jsonl",
     )
     replay.set_defaults(command="replay")
-    replay.add_argument("file", type=_path, metavar="FILE", help="the stream")
+    replay.add_argument("file", type=_path, metavar="FILE", help="the stream; - is stdin")
     replay.add_argument("--fast", action="store_true", help="skip every wait; times and verdict stay what they were")
     replay.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the end and its record")
     _add_limits(replay)

@@ -6,6 +6,7 @@ what they were (`tui.stream.skipping_loop`). Nothing is kept: no conversation, n
 """
 
 import asyncio
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ class Replay:
     """What is played, and how."""
 
     file: Path
+    """`-` is stdin."""
     fast: bool = False
     as_json: bool = False
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -44,7 +46,7 @@ class Replay:
 def run_replay(wanted: Replay, mask: Masker, language: Language) -> int:
     """Play a file to its end and return the exit code, which is that of `ask`; 2 if it cannot be played."""
     try:
-        recording = read_recording(wanted.file.read_bytes())
+        recording = read_recording(_read(wanted.file))
     except (OSError, RecordingError) as error:
         reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
         text = language.say("replay.unreadable", file=wanted.file, reason=reason)
@@ -52,6 +54,10 @@ def run_replay(wanted: Replay, mask: Masker, language: Language) -> int:
         return UNREADABLE
     with asyncio.Runner(loop_factory=SkippingLoop if wanted.fast else None) as runner:
         return runner.run(_play(recording, wanted, mask, language))
+
+
+def _read(file: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
 
 
 async def _play(recording: Recording, wanted: Replay, mask: Masker, language: Language) -> int:

@@ -93,7 +93,9 @@ class _Play:
         self._recording = recording
         self._taken = taken
         self._writer = writer
-        self._began = began
+        # A request that takes longer on its way than it did then delays everything alike, so that no gap shrinks.
+        first = recording.head.at if recording.head is not None else recording.ended
+        self._began = max(began, _now() - first)
         self._chunked = False
 
     async def run(self) -> None:

@@ -163,8 +163,8 @@ class _Reader:
         if self._head is not None or self._reads:
             raise RecordingError("the head stands once, before the body")
         status, headers = line.get("status", 200), line.get("headers", [list(pair) for pair in STREAM_HEADERS])
-        if not isinstance(status, int) or not 200 <= status <= 599:
-            raise RecordingError('"status" is a number from 200 to 599')
+        if not isinstance(status, int) or not 200 <= status <= 999:
+            raise RecordingError('"status" is a number from 200 to 999')
         pairs = list(headers.items()) if isinstance(headers, dict) else headers
         if not isinstance(pairs, list) or not all(_is_header(pair) for pair in pairs):
             raise RecordingError('"headers" is a list of pairs of texts, each without a line break')

@@ -43,7 +43,7 @@ class CapturingScreen(ComparingScreen):
         if permission is None or not permission.holds(now):
             return []
         minutes = math.ceil(permission.left(now).total_seconds() / 60)
-        return [Part(self._language.say("capture.status", minutes=minutes), "bold $text-error", 9)]
+        return [Part(self._language.say("capture.status", minutes=minutes), "bold $text-error", 11)]
 
     def open_raw_stream(self, reply: Reply | None = None) -> None:
         """Show what came over the wire for a reply, else for the one in view."""

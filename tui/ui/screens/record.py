@@ -154,8 +154,12 @@ class RecordScreen(ModalScreen[bool]):
         text = json.dumps(self.record.as_json(), ensure_ascii=False, indent=1)
         self.post_message(MessageLog.Copied(text))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of a record out of the list of all there is neither a raw stream nor a request."""
+        return self._wire is not None if action in ("raw", "curl") else super().check_action(action, parameters)
+
     def action_raw(self) -> None:
-        """Show the raw stream; of a record out of the list of all there is none."""
+        """Show the raw stream."""
         if self._wire is not None:
             self._wire.open_raw()
 
