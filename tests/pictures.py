@@ -25,6 +25,7 @@ from tui.settings.secrets import Masker
 from tui.stream.outcome import Outcome
 from tui.text.language import load_language
 from tui.ui.app import Opening, WeirApp
+from tui.ui.log.columns import Columns
 from tui.ui.log.message_log import MessageLog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,24 @@ async def a_picker(pilot: Pilot[None]) -> None:
     await pilot.pause(0.3)
 
 
+async def a_comparison(pilot: Pilot[None]) -> None:
+    """Four models on one prompt: one complete, one that thought first, one that streams, one that was cut."""
+    names = ("markdown", "reasoning", "endless", "cut")
+    await pilot.press("ctrl+t")
+    await pilot.pause(0.3)
+    for name in names:
+        await pilot.press(*name, "tab", "ctrl+u")
+        await pilot.pause(0.2)
+    await pilot.press("enter")
+    await pilot.pause(0.3)
+    await pilot.press(*"Why?", "enter")
+    columns = pilot.app.screen.query_one(Columns)
+    await until(pilot, lambda: columns.is_shown and len(columns.turn.replies) == len(names))
+    running = columns.turn.replies[names.index("endless")]
+    await until(pilot, lambda: all(reply.outcome or reply is running for reply in columns.turn.replies))
+    await pilot.pause(0.5)
+
+
 async def a_first_screen(pilot: Pilot[None]) -> None:
     """What a newcomer sees."""
     await pilot.pause(0.5)
@@ -101,6 +120,10 @@ PICTURES: dict[str, tuple[Play, str, tuple[int, int]]] = {
     "cut-dark": (a_cut_reply, "weir-dark", (100, 36)),
     "cut-light": (a_cut_reply, "weir-light", (100, 36)),
     "picker": (a_picker, "weir-dark", (100, 24)),
+    "compare-80": (a_comparison, "weir-dark", (80, 36)),
+    "compare-dark": (a_comparison, "weir-dark", (120, 36)),
+    "compare-light": (a_comparison, "weir-light", (120, 36)),
+    "compare-200": (a_comparison, "weir-dark", (200, 40)),
     "first": (a_first_screen, "weir-dark", (100, 24)),
 } | {
     f"log/{name}-{theme}-{width}": (a_document(name), theme, (width, height))

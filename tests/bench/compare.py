@@ -5,7 +5,6 @@ this process. CPU is user and system time of the app while it streams, bytes are
 time, and a key's echo is the time until a letter typed into the prompt is shown. Machines are noisy: read the ratios.
 """
 
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, say, send_prompt, welcome
+from tests.ui.desk import Desk, send_prompt, welcome
+from tests.ui.screens.test_comparing import IN_COLUMN, mark
 from tests.ui.server import ServedPractice
 
 PROVIDERS = ("one", "two", "three", "four", "five", "six")
-IN_COLUMN = re.compile("▌ [█◆]")
 KEYS = 150
 """As many as fit into one row of the prompt."""
 LETTERS = "qwertyuiopasdfghjklzxcvbnm"
@@ -48,7 +47,7 @@ def measure(count: int) -> Cost:
         terminal = desk.open(columns=200, rows=50)
         welcome(terminal)
         if count > 1:
-            mark(terminal, count)
+            mark(terminal, *(f"{name}/endless" for name in PROVIDERS[:count]))
         send_prompt(terminal)
         terminal.wait_for("Sentence 1")
         if count > 1:
@@ -71,22 +70,6 @@ def type_keys(terminal: PtyTerminal) -> Iterator[float]:
         yield time.monotonic() - began
         rest = began + KEY_SECONDS
         terminal.wait_for(lambda _, rest=rest: time.monotonic() >= rest)
-
-
-def mark(terminal: PtyTerminal, count: int) -> None:
-    """Mark the first models."""
-    terminal.press("ctrl+t")
-    terminal.wait_for(say("picker.filter"))
-    for name in PROVIDERS[:count]:
-        words = f"{name}/endless"
-        terminal.send(words)
-        terminal.wait_for(re.compile(rf"│ {words} +│ *\n.*\n.*│ [ ●] {words} .*│"))
-        terminal.press("tab")
-        terminal.wait_for(re.compile(rf"│ {words} +│ *\n.*\n.*│ ✓ {words} .*│"))
-        terminal.press("ctrl+u")
-        terminal.wait_for(say("picker.filter"))
-    terminal.press("enter")
-    terminal.wait_gone(say("picker.title"))
 
 
 def cpu_of(terminal: PtyTerminal) -> float:

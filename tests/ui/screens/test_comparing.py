@@ -22,7 +22,7 @@ def trio() -> Iterator[RawServer]:
 
 def filtered(name: str, signs: str) -> re.Pattern[str]:
     """The picker with a name as its filter and that model as its first row, behind one of these signs."""
-    return re.compile(rf"│ {name} +│ *\n.*\n.*│ [{signs}] \S+/{name} .*│")
+    return re.compile(rf"│ {name} +│ *\n.*\n.*│ [{signs}] (\S+/)?{name} .*│")
 
 
 def mark(terminal: PtyTerminal, *names: str) -> None:

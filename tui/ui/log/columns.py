@@ -64,13 +64,18 @@ class ColumnLog(MessageLog):
         self.keys = page.keys
         self.alias: str | None = None
         """What the model is called while it may not be named."""
+        self.has_neighbours = False
+        """Whether other replies stand beside it."""
         self.shared: Callable[[ColumnLog, int], object] = lambda log, rows: None
         """Told of every scroll that a person makes here."""
 
     @property
     def leap(self) -> int:
-        """Half of its rows while the reply is written: terminals scroll whole lines only, so a column is sent anew."""
-        return self.size.height // 2 if self.reply.outcome is None else 1
+        """Half of its rows while the reply is written and others stand beside it.
+
+        Terminals scroll whole lines only, so what has others beside it is sent anew; the rarer that is, the better.
+        """
+        return self.size.height // 2 if self.has_neighbours and self.reply.outcome is None else 1
 
     def on_mount(self) -> None:
         """What came before there was a place for it is shown too."""
@@ -320,6 +325,7 @@ class Columns(Container):
             self.set_class(name == arrangement, f"-{name}")
         wide = width >= len(self._columns) * WIDE_CELLS
         for column in self._columns:
+            column.log_view.has_neighbours = arrangement == "beside"
             column.head.take_rows((2 if wide else 3) if arrangement == "beside" else 1)
 
     def _share_scroll(self, log: ColumnLog, rows: int) -> None:
