@@ -13,12 +13,12 @@ from tests.ui.log.replies import ENGLISH
 from tests.ui.log.test_message_log import wait_until
 from tui.chat.conversation import Reply, Turn
 from tui.settings.model_facts import ModelFacts
-from tui.stream.events import StreamEvent, TextDelta, make_ending
+from tui.stream.events import StreamEvent, TextDelta, UsageReport, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.trace import StreamTrace
 from tui.ui.log.columns import Columns, Page, arrange
 from tui.ui.log.message_log import MessageLog
-from tui.ui.widgets.column_head import describe_reply, shorten
+from tui.ui.widgets.column_head import ColumnHead, describe_reply, shorten
 
 LONG = "\n\n".join(f"Paragraph {number}." for number in range(60))
 
@@ -163,6 +163,26 @@ async def test_hidden_names_are_nowhere_on_the_screen_and_come_back() -> None:
         await pilot.pause()
         shown = rows_of(app)
         assert any("local/m1" in row for row in shown)
+
+
+@pytest.mark.parametrize(("columns", "height"), [(200, 2), (80, 3), (64, 4)])
+async def test_a_head_shows_every_figure_at_any_width(columns: int, height: int) -> None:
+    turn = make_turn("one", "two")
+    turn.replies[0].usage = UsageReport(10_000, 24_000, tokens_reasoning=11_500)
+    wanted = ("local/m0", "complete", "12500 tok", "11500 thought", "$0.058")
+    app = Bench()
+
+    def shown() -> bool:
+        head = app.query(ColumnHead).first()
+        words = "\n".join(strip.text for strip in head.render_lines(head.size.region))
+        return head.size.height == height and all(word in words for word in wanted)
+
+    async with app.run_test(size=(columns, 20)) as pilot:
+        app.columns.open(turn, lambda reply: ModelFacts(price_in=1.0, price_out=2.0))
+        await pilot.pause()
+        await wait_until(pilot, shown)
+        await pilot.resize_terminal(columns + 2, 20)
+        await wait_until(pilot, shown)
 
 
 async def test_closing_leaves_nothing_behind() -> None:

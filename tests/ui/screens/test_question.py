@@ -23,10 +23,12 @@ async def test_another_persons_server_is_used_only_on_a_yes(tmp_path: Path, key:
 
     app = make_app(tmp_path, opener)
     async with app.run_test() as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Question))
-        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert "bob" in shown
-        assert "127.0.0.1:11434" in shown
+
+        def asked() -> bool:
+            shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+            return isinstance(app.screen, Question) and "bob" in shown and "127.0.0.1:11434" in shown
+
+        await until(pilot, asked)
         await pilot.press(key)
         assert await answer is used
         assert not isinstance(app.screen, Question)

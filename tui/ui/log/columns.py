@@ -174,6 +174,7 @@ class Columns(Container):
     DEFAULT_CSS = """
     Columns {
         display: none;
+        width: 100%;
         height: 1fr;
         layout: horizontal;
         &.-shown { display: block; }

@@ -28,6 +28,7 @@ class MessageLog(ActingView, can_focus=True):
 
     DEFAULT_CSS = f"""
     MessageLog {{
+        width: 100%;
         height: 1fr;
         overflow-y: scroll;
         overflow-x: hidden;

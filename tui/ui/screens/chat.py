@@ -141,7 +141,7 @@ class ChatScreen(RetryingScreen):
 
     def take(self, reply: Reply, event: StreamEvent) -> None:
         """What the session tells of a reply, of one too whose conversation or whose whole screen is gone."""
-        if not self.is_attached:
+        if not self.page_log.is_attached:
             return  # the reply goes on and is stored; there is nothing left to paint it on
         super().take(reply, event)
         if isinstance(event, Finished | Interrupted) and reply in self._awaited:

@@ -43,8 +43,6 @@ class ComparingScreen(ChoosingScreen):
     COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_load_commands}
 
     log_view = query_one("MessageLog.-in-use", MessageLog)
-    page_log = query_one("#log", MessageLog)
-    columns = query_one(Columns)
 
     def __init__(
         self,
@@ -55,7 +53,10 @@ class ComparingScreen(ChoosingScreen):
     ) -> None:
         """`behind` tells whether the terminal is still taking an earlier screen; `shuffle` orders a blind turn."""
         super().__init__(language)
-        self._page = Page(manner.frames, behind, manner.ascii, manner.wrap_code, manner.keys)
+        self._page = page = Page(manner.frames, behind, manner.ascii, manner.wrap_code, manner.keys)
+        # Both are held here, since replies tell of themselves while the screen is being taken down too.
+        self.page_log = _make_log(language, page)
+        self.columns = Columns(language, page)
         self._shuffle = shuffle
         self._conversation = Conversation()
         self._reply: Reply | None = None
@@ -67,15 +68,8 @@ class ComparingScreen(ChoosingScreen):
 
     def compose_logs(self) -> ComposeResult:
         """The log, and the columns that take its place."""
-        page = self._page
-        log = MessageLog(
-            self._language, frames=page.frames, behind=page.behind, ascii=page.ascii, wrap_code=page.wrap_code
-        )
-        log.keys = page.keys
-        log.id = "log"
-        log.add_class("-in-use")
-        yield log
-        yield Columns(self._language, page)
+        yield self.page_log
+        yield self.columns
 
     @property
     def streaming(self) -> bool:
@@ -252,3 +246,11 @@ class ComparingScreen(ChoosingScreen):
         if self._workspace is None or (model := self._model_of(reply)) is None:
             return ModelFacts()
         return self._workspace.catalogue.facts(model)
+
+
+def _make_log(language: Language, page: Page) -> MessageLog:
+    log = MessageLog(language, frames=page.frames, behind=page.behind, ascii=page.ascii, wrap_code=page.wrap_code)
+    log.keys = page.keys
+    log.id = "log"
+    log.add_class("-in-use")
+    return log

@@ -57,7 +57,9 @@ def shorten(name: str, cells: int) -> str:
 
 
 class ColumnHead(Static):
-    """The name above two rows of figures; above one where that is wide; all in one row where there are few."""
+    """The name above its figures: in two rows, in three if need be, in one where that is wide, or beside it where rows
+    are few.
+    """
 
     DEFAULT_CSS = """
     ColumnHead {
@@ -66,6 +68,7 @@ class ColumnHead(Static):
         background: $panel;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        &.-four-rows { height: 4; }
         &.-two-rows { height: 2; }
         &.-one-row { height: 1; }
         &.-current { background: $primary 30%; }
@@ -80,29 +83,36 @@ class ColumnHead(Static):
     def tell(self, name: str, standing: list[Part], amounts: list[Part]) -> None:
         """Show this, as far as it fits."""
         self._told = name, standing, amounts
-        content = self._lay_out(sanitise_line(name), standing, amounts)
+        rows = self._lay_out(sanitise_line(name), standing, amounts)
+        if len(rows) > 3 and self.size:
+            self.add_class("-four-rows")  # and it stays so: a figure that loses a digit must not move the whole column
+        content = self._assemble(rows)
         if self._shown is None or content != self._shown:
             self._shown = content
             self.update(content, layout=False)
 
     def take_rows(self, rows: int) -> None:
-        """Be one, two or three rows high."""
+        """Be one or two rows high, or three and more."""
         self.set_class(rows == 1, "-one-row")
         self.set_class(rows == 2, "-two-rows")
         self.tell(*self._told)
 
     def on_resize(self) -> None:
         """Another width, another choice."""
+        self.remove_class("-four-rows")
         self.tell(*self._told)
 
-    def _lay_out(self, name: str, standing: list[Part], amounts: list[Part]) -> Content:
-        width = max(1, self.size.width - 3)
+    def _lay_out(self, name: str, standing: list[Part], amounts: list[Part]) -> list[list[Part]]:
+        width = max(1, self.size.width - 1)
         if self.has_class("-one-row"):
-            rows = [fit([_title(name, max(12, width // 2)), *standing, *amounts], width)]
-        elif self.has_class("-two-rows"):
-            rows = [[_title(name, width)], fit([*standing, *amounts], width)]
-        else:
-            rows = [[_title(name, width)], fit(standing, width), fit(amounts, width) if amounts else []]
+            return [fit([_title(name, max(12, width // 2)), *standing, *amounts], width)]
+        if self.has_class("-two-rows"):
+            return [[_title(name, width)], fit([*standing, *amounts], width)]
+        parted = len(amounts) > 2 and fit(amounts, width) != amounts
+        rows = [amounts[:2], amounts[2:]] if parted else [amounts]
+        return [[_title(name, width)], fit(standing, width), *(fit(row, width) for row in rows)]
+
+    def _assemble(self, rows: list[list[Part]]) -> Content:
         mark = "▌" if self.has_class("-current") else " "
         pieces: list[tuple[str, str] | str] = []
         for number, row in enumerate(rows):
