@@ -126,7 +126,7 @@ async def test_no_secret_no_prompt_and_no_reply_is_in_a_bundle(weir: Command) ->
     )  # fmt: skip
     headers = (f"x-request-id: {SPLIT}", f"server: {SHAPELESS_KEY}", f"Set-Cookie: session={KEY}")
     refusal = http(401, echo, *headers)
-    cut = opening(*headers) + chunk(text(REPLY)) + chunk(event(echo))
+    cut = opening(*headers) + chunk(text(REPLY)) + chunk(event(error(f"lost {KEY}: {PROMPT}, {REPLY}")))
     async with Peer(answer(cut, end=End.FIN), answer(refusal)) as peer:
         weir.paths.config.mkdir(parents=True)
         key_file = weir.home / "key"

@@ -1,5 +1,6 @@
 """What an error repeats of the conversation is not in its record; what it says beside that is."""
 
+import dataclasses
 import json
 import random
 
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.stream.echo import SAID, hide_echo
+from tests.chat.sample import make_sample_record
+from tui.stream.echo import REPLIED, SAID, forget_reply, hide_echo
+from tui.stream.outcome import Outcome
 
 PROMPT = (
     'The lighthouse keeper said: "Never\ttrust a parrot"\nand closed the door behind him'
@@ -48,3 +51,13 @@ def test_a_long_conversation_costs_little_and_only_its_end_is_looked_at() -> Non
     long = "x" * 5_000_000
     assert hide_echo("y" * 100_000, [long, PROMPT]) == "y" * 100_000
     assert hide_echo(PROMPT, [PROMPT, long]) == PROMPT
+
+
+def test_what_an_error_repeats_of_the_reply_is_hidden_too() -> None:
+    record = make_sample_record(Outcome.IN_BAND_ERROR)
+    assert forget_reply(record, [PROMPT]) is record
+    error = {"class": "server", "type": None, "code": "server", "message": f"lost after {PROMPT}"}
+    told = forget_reply(dataclasses.replace(record, error=error), ["", PROMPT, "server"]).error
+    assert told == {"class": "server", "type": None, "code": REPLIED, "message": f"lost after {REPLIED}"}
+    plain = dataclasses.replace(record, error={"class": "server", "message": "overloaded"})
+    assert forget_reply(plain, [PROMPT]) is plain

@@ -19,6 +19,7 @@ from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.client import Client, Fallback
+from tui.stream.echo import forget_reply
 from tui.stream.events import Finished, Interrupted, Notice, StreamEvent, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.partial import Partial
@@ -224,9 +225,11 @@ class ChatSession:
 
     def _take(self, running: _Running, event: StreamEvent) -> None:
         reply = running.reply
-        reply.apply(event)
         if isinstance(event, Finished | Interrupted):
+            record = forget_reply(event.record, (reply.text, reply.reasoning, reply.refusal))
+            reply.apply(make_ending(event.outcome, record))
             return  # told by _conclude, once, when the reply is stored
+        reply.apply(event)
         if isinstance(event, Notice) and event.record is not None:
             self._keep_record(event.record)
         if self._store is not None and running.checkpoint is None:

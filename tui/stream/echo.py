@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-SAID = "[prompt]"
-"""Stands where words of the conversation stood."""
+from tui.stream.record import Record
+
+SAID, REPLIED = "[prompt]", "[reply]"
+"""Stand where words of the conversation stood."""
 _RUN = 24
 """Characters in a row that are no coincidence; of fewer only a whole message is looked for."""
 _WINDOW = 16
@@ -18,8 +21,11 @@ _COMPARED = 100_000
 """Characters of the conversation, the last ones, that it is compared with."""
 
 
-def hide_echo(text: str, said: Iterable[str]) -> str:
-    """The text without what it repeats of these messages, word for word or with the escapes of JSON."""
+def hide_echo(text: str, said: Iterable[str], sign: str = SAID) -> str:
+    """The text without what it repeats of these messages, word for word or with the escapes of JSON.
+
+    `sign` stands there instead.
+    """
     head, rest = text[:_LOOKED_AT], text[_LOOKED_AT:]
     left = _COMPARED
     for message in reversed([message for message in said if message.strip()]):
@@ -30,25 +36,37 @@ def hide_echo(text: str, said: Iterable[str]) -> str:
         forms = dict.fromkeys((part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]))
         before = head
         # The form in which it was repeated hides the most; the others would break it into pieces.
-        for form in sorted(forms, key=lambda form: len(_hide(before, form).replace(SAID, ""))):
-            head = _hide(head, form)
+        for form in sorted(forms, key=lambda form: len(_hide(before, form, ""))):
+            head = _hide(head, form, sign)
     return head + rest
 
 
-def _hide(text: str, form: str) -> str:
-    return _hide_whole(text, form.strip()) if len(form) < _RUN else _hide_runs(text, form)
+def forget_reply(record: Record, reply: Iterable[str]) -> Record:
+    """The record without what its error repeats of the reply; the prompt is gone from it already."""
+    if record.error is None:
+        return record
+    pieces = [text for text in reply if text]
+    told = dict(record.error)
+    for name, item in record.error.items():
+        if name != "class" and isinstance(item, str):
+            told[name] = hide_echo(item, pieces, REPLIED)
+    return record if told == record.error else replace(record, error=told)
 
 
-def _hide_whole(text: str, words: str) -> str:
+def _hide(text: str, form: str, sign: str) -> str:
+    return _hide_whole(text, form.strip(), sign) if len(form) < _RUN else _hide_runs(text, form, sign)
+
+
+def _hide_whole(text: str, words: str, sign: str) -> str:
     if len(words) < _SHORTEST:
         return text
-    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", SAID, text)
+    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", sign, text)
 
 
-def _hide_runs(text: str, message: str) -> str:
+def _hide_runs(text: str, message: str, sign: str) -> str:
     pieces, done = [], 0
     for start, end in _find_runs(text, message):
-        pieces += [text[done:start], SAID]
+        pieces += [text[done:start], sign]
         done = end
     return "".join(pieces) + text[done:]
 
