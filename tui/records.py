@@ -81,7 +81,7 @@ def show_record(look: Look, identity: str) -> int:
     if look.as_json:
         write_json_line(record.as_json())
     else:
-        _write_lines(write_sheet(record, look.language.catalogue["ui"]["records"]["group"]))
+        _write_lines(write_sheet(record, look.language.table("records.group")))
     return 0
 
 

@@ -69,7 +69,7 @@ def test_a_sheet_has_every_field_once_in_safe_text() -> None:
     assert (shown["first_text_ms"], shown["detail.limit_s"], shown["bytes"]) == ("1.24 s", "2.5 s", "12345 (12.3 kB)")
     assert shown["exception"] == "ReadError < ConnectionResetError"
     assert (shown["error.code"], shown["key"], shown["done_seen"]) == ("-", "-", "no")
-    headings = load_language("en").catalogue["ui"]["records"]["group"]
+    headings = load_language("en").table("records.group")
     lines = write_sheet(one, headings)
     assert all(line.isprintable() for line in lines)
     assert {group.name for group in groups} == set(headings)

@@ -79,7 +79,7 @@ async def test_a_tmux_that_fails_or_hangs_is_not_waited_for(
 
 async def test_no_answer_is_no_promise() -> None:
     """Only the sentence for tmux, which answers, says that anything was copied."""
-    sentences = load_language("en").catalogue["ui"]["clipboard"]
+    sentences = load_language("en").table("clipboard")
     assert [code for code, text in sentences.items() if "Copied" in text] == ["tmux"]
     assert set(sentences) == {"tmux", "terminal", "sent", "file", "failed"}
 

@@ -1,7 +1,9 @@
 """Every outcome and notice has its sentence in both languages, and no sentence shows a hole."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from string import Formatter
 from typing import Any
 
@@ -65,20 +67,20 @@ def holes(said: str) -> int:
 
 
 def test_there_is_a_sentence_for_every_outcome_and_notice_and_no_other(language: Language) -> None:
-    assert set(language.catalogue["outcome"]) == {outcome.value for outcome in Outcome}
-    assert set(language.catalogue["notice"]) == {code.value for code in NoticeCode}
+    named = {name.partition(".")[2] for name in language.catalogue.names if not name.startswith("ui.")}
+    assert named == {code.value for code in (*Outcome, *NoticeCode)}
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_with_its_values_an_outcome_shows_no_hole(outcome: Outcome, language: Language) -> None:
     texts = [language.outcome(outcome, RECORD_VALUES), *language.advice(outcome, RECORD_VALUES)]
     assert all(text and "{" not in text and holes(text) == 0 for text in texts)
-    assert names(language.catalogue["outcome"][outcome]) <= RECORD_VALUES.keys()
+    assert names(language.catalogue.table(f"outcome.{outcome}")) <= RECORD_VALUES.keys()
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_without_what_may_be_missing_an_outcome_shows_no_hole(outcome: Outcome, language: Language) -> None:
-    entry = language.catalogue["outcome"][outcome]
+    entry = language.catalogue.table(f"outcome.{outcome}")
     for name in names(entry["sentence"]) | entry.get("with", {}).keys() | entry.get("without", {}).keys():
         for nothing in ({}, {name: None}):
             said = language.outcome(outcome, {**{k: v for k, v in RECORD_VALUES.items() if k != name}, **nothing})
@@ -111,7 +113,7 @@ def test_variants_are_taken_by_what_is_there(language: Language) -> None:
 @pytest.mark.parametrize("code", NoticeCode)
 def test_a_notice_names_what_the_code_gives_it(code: NoticeCode, language: Language) -> None:
     values = NOTICE_VALUES.get(code, {})
-    assert names(language.catalogue["notice"][code]) == set(values)
+    assert names(language.catalogue.table(f"notice.{code}")) == set(values)
     said = language.notice(code, values)
     assert holes(said) == 0
     assert all(str(value) in said for value in values.values())
@@ -137,7 +139,23 @@ def same_shape(one: Any, other: Any, place: str) -> None:
 
 def test_the_languages_have_the_same_shape() -> None:
     english, chinese = (load_language(code) for code in CODES)
-    same_shape(english.catalogue, chinese.catalogue, "")
+    assert set(english.catalogue.names) == set(chinese.catalogue.names)
+    for name in english.catalogue.names:
+        same_shape(english.catalogue.table(name), chinese.catalogue.table(name), name)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_table_by_table_a_catalogue_is_the_whole_file(code: LanguageCode) -> None:
+    text = files("tui.text").joinpath(f"{code}.toml").read_text(encoding="utf-8")
+    catalogue = load_language(code).catalogue
+    pieces: dict[str, Any] = {}
+    for name in catalogue.names:
+        *place, last = name.split(".")
+        node = pieces
+        for step in place:
+            node = node.setdefault(step, {})
+        node.setdefault(last, {}).update(catalogue.table(name))
+    assert pieces == tomllib.loads(text)
 
 
 def test_the_programs_own_sentences_are_found_by_name(language: Language) -> None:

@@ -80,7 +80,7 @@ def advise(report: Report, language: Language) -> str:
         return language.say("doctor.next.gate")
     if (fault := culprit.values.get("fault")) is not None:
         return language.say(f"doctor.next.certificate_{fault}")
-    if culprit.outcome is not None and culprit.outcome.value in language.catalogue["ui"]["doctor"]["next"]:
+    if culprit.outcome is not None and culprit.outcome.value in language.table("doctor.next"):
         return language.say(f"doctor.next.{culprit.outcome.value}")
     advice = language.advice(culprit.outcome, culprit.values) if isinstance(culprit.outcome, Outcome) else []
     if advice:
@@ -90,8 +90,8 @@ def advise(report: Report, language: Language) -> str:
 
 def make_head(finding: Finding, language: Language) -> str:
     """Number, step, result and time, each in a column of its own."""
-    names = language.catalogue["ui"]["doctor"]["steps"].values()
-    results = language.catalogue["ui"]["doctor"]["results"]
+    names = language.table("doctor.steps").values()
+    results = language.table("doctor.results")
     number = f"{finding.n:>2}" if finding.n else "  "
     name = pad(name_step(finding.name, language), max(map(cell_len, names)))
     result = pad(str(results[finding.result]), max(map(cell_len, results.values())))

@@ -48,7 +48,7 @@ def write_bundle(evidence: Evidence, language: Language, mask: Callable[[str], s
     """The text; every line of it is safe to show."""
     record, environ = evidence.record, evidence.environ
     sections = {
-        "record": write_sheet(record, language.catalogue["ui"]["records"]["group"]),
+        "record": write_sheet(record, language.table("records.group")),
         "record as JSON": [json.dumps(record.as_json(), ensure_ascii=False, indent=1)],
         "settings": write_config(evidence.config, environ.get("HOME")),
         "versions and terminal": _write_surroundings(environ),

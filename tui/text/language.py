@@ -6,8 +6,9 @@ A sentence is looked up by its code and filled with values. It may have variants
 is there, `without.NAME` when it is missing, so that no sentence ever shows a hole.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -15,33 +16,61 @@ from typing import Any, Literal
 LanguageCode = Literal["en", "zh"]
 Values = Mapping[str, object]
 
+_HEADER = re.compile(r"^\[([a-z0-9._-]+)\]$", re.MULTILINE)
+
+
+class Catalogue:
+    """The tables of a TOML file, each parsed when it is first asked for: the first paint needs few of many.
+
+    Every table has its header on a line of its own, and stands in the file once.
+    """
+
+    def __init__(self, text: str) -> None:
+        _, *pieces = _HEADER.split(text)
+        self._texts = dict(zip(pieces[::2], pieces[1::2], strict=True))
+        self._tables: dict[str, Mapping[str, Any]] = {}
+
+    @property
+    def names(self) -> Collection[str]:
+        """Those of all tables, dotted."""
+        return self._texts.keys()
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """One table; unknown ones raise KeyError."""
+        if (found := self._tables.get(name)) is None:
+            found = self._tables[name] = tomllib.loads(self._texts[name])
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
     """One catalogue of sentences, read once by `load_language`."""
 
     code: LanguageCode
-    catalogue: Mapping[str, Any]
-    """The parsed file: the tables `outcome`, `notice` and `ui`."""
+    catalogue: Catalogue
+    """The tables `outcome.CODE`, `notice.CODE` and `ui.PLACE`."""
 
     def outcome(self, code: str, values: Values) -> str:
         """The sentence that says how a reply ended."""
-        return _fill(self.catalogue["outcome"][code], values)
+        return _fill(self.catalogue.table(f"outcome.{code}"), values)
 
     def advice(self, code: str, values: Values) -> list[str]:
         """The next steps after this outcome, the most likely first; each names the act, not a key."""
-        return [text.format_map(_Given(values)) for text in self.catalogue["outcome"][code]["advice"]]
+        return [text.format_map(_Given(values)) for text in self.catalogue.table(f"outcome.{code}")["advice"]]
 
     def notice(self, code: str, values: Values) -> str:
         """The sentence of a notice."""
-        return _fill(self.catalogue["notice"][code], values)
+        return _fill(self.catalogue.table(f"notice.{code}"), values)
 
     def say(self, name: str, /, **values: object) -> str:
         """A sentence of the program itself by its dotted name, such as `status.silent`; unknown ones raise KeyError."""
-        node: Any = self.catalogue["ui"]
-        for part in name.split("."):
-            node = node[part]
-        return str(node).format_map(_Given(values))
+        place, _, key = name.rpartition(".")
+        sentence = self.catalogue.table(f"ui.{place}")[key]
+        return str(sentence).format_map(_Given(values))
+
+    def table(self, place: str) -> Mapping[str, str]:
+        """The program's own sentences of one place, such as `records.group`, by their names."""
+        return self.catalogue.table(f"ui.{place}")
 
 
 class _Given(dict[str, object]):
@@ -68,7 +97,7 @@ def _fill(entry: Mapping[str, Any], values: Values) -> str:
 def load_language(code: LanguageCode) -> Language:
     """Read the catalogue of one language from the package."""
     text = files("tui.text").joinpath(f"{code}.toml").read_text(encoding="utf-8")
-    return Language(code, tomllib.loads(text))
+    return Language(code, Catalogue(text))
 
 
 def choose_language(wanted: str, environ: Mapping[str, str]) -> LanguageCode:
