@@ -23,6 +23,8 @@ from tui.markdown.layout import Layout
 from tui.markdown.page import Page
 
 RATE = 100
+FRAMES = 30
+"""Paints a second, at most, where CPU is compared: those of our log, for every app alike."""
 FRAME_TOKENS = 1_000
 """Tokens between two updates of the page at 30,000 a second and 30 frames."""
 FENCE = 5_000
@@ -90,7 +92,7 @@ def steps_of(sizes: tuple[int, ...], count: int, singly: bool = False) -> list[d
 
 def cost(app: str, kind: str, sizes: tuple[int, ...], count: int, singly: bool = False) -> list[float]:
     """CPU seconds per 1,000 tokens at each size."""
-    results, _ = run({"app": app, "kind": kind, "steps": steps_of(sizes, count, singly)})
+    results, _ = run({"app": app, "kind": kind, "steps": steps_of(sizes, count, singly)}, frames=FRAMES)
     return [result["cpu"] * 1000 / count for result in results if "cpu" in result]
 
 
@@ -133,7 +135,7 @@ def measure_growth(extent: Extent) -> Iterator[Figure]:
     for kind in ("mixed", *extent.kinds):
         ratios = []
         for _ in range(extent.rounds):
-            idle, ours = (run({"app": app, "kind": kind, **plan})[0][0] for app in ("idle", "ours"))
+            idle, ours = (run({"app": app, "kind": kind, **plan}, frames=FRAMES)[0][0] for app in ("idle", "ours"))
             ratios.append((ours["quarter4"] - idle["quarter4"]) / (ours["quarter1"] - idle["quarter1"]))
         ratio = statistics.median(ratios)
         name = f"{kind}: last over first quarter of {LONG_ANSWER:,} tokens"

@@ -15,27 +15,32 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.documents import SIGN
+from tui.ui.run import textual_settings
 
 COLUMNS, ROWS = 120, 40
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = "".join(map(chr, (*range(0x410, 0x450), *range(0x391, 0x3A2), *range(0x3B1, 0x3CA), *range(0x561, 0x587))))
 """Letters that stand in none of the documents, each typed once."""
 KEY_SECONDS = 0.08
-AS_WEIR = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "30", "TEXTUAL_SMOOTH_SCROLL": "0", "PYTHONHASHSEED": "0"}
+AS_WEIR = {**textual_settings(remote=False), "PYTHONHASHSEED": "0"}
 """What weir sets before Textual reads it, for all apps alike."""
 READ = 65536
 
 
-def run(plan: Mapping[str, Any], *, keys: int = 0) -> tuple[list[dict[str, float]], list[float]]:
+def run(
+    plan: Mapping[str, Any], *, keys: int = 0, frames: int | None = None
+) -> tuple[list[dict[str, float]], list[float]]:
     """The figures of a plan's steps, and how long each of the first `keys` keys took to show, in seconds.
 
-    Keys are typed from when the app shows its sign; one that has not shown when the app ends took for ever.
+    Keys are typed from when the app shows its sign; one that has not shown when the app ends took for ever. `frames` a
+    second are painted at most, if not as many as weir lets Textual paint.
     """
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         ours, theirs = os.openpty()
         fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        environment = {**AS_WEIR, **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        pace = {"TEXTUAL_FPS": str(frames)} if frames is not None else {}
+        environment = {**AS_WEIR, **os.environ, **pace, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.log_app", json.dumps(plan), str(result)],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=environment, start_new_session=True,

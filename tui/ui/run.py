@@ -39,15 +39,23 @@ def run_app(
     return asyncio.run(_run(config, paths, language, mask, opener, resume=resume))
 
 
+def textual_settings(*, remote: bool) -> dict[str, str]:
+    """What Textual reads from the environment; a slow link gets fewer frames, and Esc more time for its sequence.
+
+    Textual paints what a key did up to two periods after the paint before. 120 a second keep that under 17 ms; the log
+    paints a stream at its own, slower pace.
+    """
+    return {
+        "TEXTUAL_ANIMATIONS": "none",
+        "TEXTUAL_FPS": "15" if remote else "120",
+        "TEXTUAL_SMOOTH_SCROLL": "0",
+        "ESCDELAY": "200" if remote else "100",
+    }
+
+
 def _prepare_textual(config: Config) -> None:
-    """Textual reads these once, at import; whoever has set them keeps them. A slow link gets fewer frames."""
-    remote = is_remote(os.environ)
-    for name, value in (
-        ("TEXTUAL_ANIMATIONS", "none"),
-        ("TEXTUAL_FPS", "15" if remote else "60"),
-        ("TEXTUAL_SMOOTH_SCROLL", "0"),
-        ("ESCDELAY", "200" if remote else "100"),
-    ):
+    """Textual reads these once, at import; whoever has set them keeps them."""
+    for name, value in textual_settings(remote=is_remote(os.environ)).items():
         os.environ.setdefault(name, value)
     if config.keyboard == "legacy":
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
