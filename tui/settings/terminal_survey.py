@@ -42,7 +42,7 @@ def survey_terminal(
 ) -> TerminalSurvey:
     """Look and ask; `source` and `target` are the descriptors of both ends.
 
-    A terminal that is `drawn_on` by the app is asked nothing itself: its answer would be taken for keys.
+    A terminal that is `drawn_on` by the app is asked nothing here: its answer would be taken for keys.
     """
     facts = read_terminal(environ)
     interactive = drawn_on or (os.isatty(source) and os.isatty(target))

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -232,8 +233,12 @@ class DoctorScreen(ModalScreen[None]):
     async def _look_at_terminal(self) -> "Finding":
         from tui.settings.terminal_survey import survey_terminal
         from tui.stream.probe.terminal import judge_terminal
+        from tui.ui.terminal.cursor import measure_wide_character
 
-        return judge_terminal(await asyncio.to_thread(survey_terminal, os.environ, drawn_on=True))
+        survey = await asyncio.to_thread(survey_terminal, os.environ, drawn_on=True)
+        if survey.facts.utf8 and not survey.facts.dumb:
+            survey = replace(survey, wide_cells=await measure_wide_character(self.app._driver))
+        return judge_terminal(survey)
 
     def _summarise(self, report: "Report") -> FindingRow:
         """One provider of all: what it is called, and its verdict."""

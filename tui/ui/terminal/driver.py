@@ -4,6 +4,7 @@ Textual hands over whole regions and waits for a tty that is slow; here a thread
 come in as Textual reads them. A tty that is gone, on either side, is told once.
 """
 
+import asyncio
 import os
 import re
 from codecs import getincrementaldecoder
@@ -16,6 +17,7 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from tui.ui.terminal.ability import read_abilities
+from tui.ui.terminal.cursor import QUESTION, CursorQuestion
 from tui.ui.terminal.frame import draw
 from tui.ui.terminal.grid import Screen, blank_screen
 from tui.ui.terminal.writer import Writer
@@ -44,6 +46,7 @@ class GridDriver(linux_driver.LinuxDriver):
         self._screen = Screen(())
         self._writer: Writer | None = None
         self._told_lost = False
+        self._question: CursorQuestion | None = None
 
     def on_lost(self) -> None:
         """The tty is gone. Called once, from the loop; closes the app unless it is overridden."""
@@ -53,6 +56,21 @@ class GridDriver(linux_driver.LinuxDriver):
         """Send everything again: somebody else has written to the tty."""
         if self._writer is not None:
             self._writer.forget()
+
+    def ask_wide_cells(self) -> "asyncio.Future[int]":
+        """How many cells a Chinese character takes here; a terminal that does not answer never tells."""
+        loop = self._loop
+        answered: asyncio.Future[int] = loop.create_future()
+
+        def settle(cells: int) -> None:
+            if not answered.done():
+                answered.set_result(cells)
+
+        self._question = CursorQuestion(lambda cells: loop.call_soon_threadsafe(settle, cells))
+        if self._writer is not None:
+            self._writer.send(QUESTION)
+            self._writer.forget()
+        return answered
 
     @property
     def behind(self) -> bool:
@@ -113,7 +131,10 @@ class GridDriver(linux_driver.LinuxDriver):
             if select([self.fileno], [], [], _TURN)[0]:
                 data = self._read()
                 ended = data == b""
-                for message in parser.feed(text) if data and (text := decode(data)) else ():
+                text = decode(data) if data else ""
+                if self._question is not None:
+                    text = self._question.feed(text)
+                for message in parser.feed(text) if text else ():
                     self.process_message(message)
             for message in parser.tick():
                 self.process_message(message)
