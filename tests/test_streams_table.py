@@ -80,7 +80,7 @@ async def test_the_verdict_is_the_readmes(name: str, weir: Command) -> None:
     assert MASKED.encode() in written
 
 
-@pytest.mark.parametrize("name", ["reset", "silence", "429-with-key"])
+@pytest.mark.parametrize("name", ["reset", "silence"])
 async def test_a_replay_comes_to_the_recorded_verdict(name: str, weir: Command) -> None:
     """At once, and yet with the minute of silence that was recorded."""
     file = weir.home / "stream.jsonl"

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.stream.clock import until
-from tests.stream.peer import Peer, Visit
+from tests.stream.peer import Peer, Script, Visit
 from tests.stream.wire import DONE, END, chunk, finish, opening, text
 from tests.ui.opened import make_app, make_opener
 from tui.chat.routes import Wish
@@ -20,11 +21,15 @@ from tui.ui.screens.record import RecordScreen
 from tui.ui.widgets.raw_view import RawView
 
 
-async def silent(visit: Visit) -> None:
-    """Words, a sign of life, then nothing until the gate is opened, then the end."""
-    visit.send(opening("Set-Cookie: id=secret-of-the-cookie") + chunk(text("Alpha")) + chunk(b": ping\n\n"))
-    await visit.gate.wait()
-    visit.send(b"".join(chunk(text(f"word {n}")) for n in range(600)) + chunk(finish("stop") + DONE) + END)
+def silent(words: int) -> Script:
+    """A word, a sign of life, then nothing until the gate is opened, then so many words and the end."""
+
+    async def play(visit: Visit) -> None:
+        visit.send(opening("Set-Cookie: id=secret-of-the-cookie") + chunk(text("Alpha")) + chunk(b": ping\n\n"))
+        await visit.gate.wait()
+        visit.send(b"".join(chunk(text(f"word {n}")) for n in range(words)) + chunk(finish("stop") + DONE) + END)
+
+    return play
 
 
 @asynccontextmanager
@@ -48,9 +53,10 @@ def rows(screen: RawStreamScreen) -> list[str]:
     return [screen.view.render_line(y).text.rstrip() for y in range(screen.view.size.height)]
 
 
-async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [5, pytest.param(2_000, marks=pytest.mark.slow)])
+async def test_it_is_shown_live_and_copied(words: int, tmp_path: Path) -> None:
     copied = tmp_path / "state" / "clipboard.txt"
-    async with Peer(silent) as peer, asked(tmp_path, peer) as (app, pilot, chat):
+    async with Peer(silent(words)) as peer, asked(tmp_path, peer) as (app, pilot, chat):
         await pilot.press("ctrl+g")
         await until(lambda: isinstance(app.screen, RecordScreen) and app.screen.query("#record-page"))
         await pilot.press("w")
@@ -63,11 +69,11 @@ async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
         peer.visits[0].gate.set()
         await until(lambda: "data: [DONE]" in "".join(rows(screen)))
         await until(lambda: "end: closed complete" in "".join(rows(screen)))
-        assert screen.view.virtual_size.height > 1_200
+        assert screen.view.virtual_size.height > 2 * words
         await pilot.press("g")
         await until(lambda: "POST http://127.0.0.1" in rows(screen)[1])
         await pilot.press("w")
-        await until(lambda: screen.view.virtual_size.height > 1_800)
+        await until(lambda: screen.view.virtual_size.height > 3 * words)
         await pilot.press("u")
         await until(copied.exists)
         assert copied.read_text().startswith("curl -N http://127.0.0.1")
@@ -75,7 +81,7 @@ async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
         await pilot.press("U")
         await until(lambda: '"content": "nest"' in copied.read_text())
         await pilot.press("y")
-        await until(lambda: "word 599" in copied.read_text())
+        await until(lambda: f"word {words - 1}" in copied.read_text())
         assert "secret-of-the-cookie" not in copied.read_text()
         await pilot.press("escape", "U")
         await until(lambda: '"content": "nest"' in copied.read_text())
@@ -84,7 +90,7 @@ async def test_it_is_shown_live_and_copied(tmp_path: Path) -> None:
 
 
 async def test_a_capture_is_shown_and_ends_while_the_app_runs(tmp_path: Path) -> None:
-    async with Peer(silent) as peer, asked(tmp_path, peer) as (app, _, chat):
+    async with Peer(silent(5)) as peer, asked(tmp_path, peer) as (app, _, chat):
         assert app.workspace is not None
         paths, now = app.workspace.paths, datetime.now(UTC)
         assert chat.capture_parts() == []
