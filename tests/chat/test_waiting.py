@@ -53,14 +53,14 @@ def test_silence_is_told_from_five_seconds_on_with_the_time_of_the_last_byte(run
     running.now += 4.9
     assert running.wait is None
     running.now += 2.3
-    assert running.wait == Wait("silent", 7, local(2))
+    assert running.wait == Wait("silent", 7, local(2), local(2))
     running.hear()
     assert running.wait is None
 
 
 def test_before_the_first_byte_it_is_the_answer_that_does_not_come(running: Running) -> None:
     running.now += 9
-    assert running.wait == Wait("unanswered", 9, local(2))
+    assert running.wait == Wait("unanswered", 9, local(2), local(2))
 
 
 def test_keepalives_are_told_apart_from_silence(running: Running) -> None:
@@ -68,11 +68,11 @@ def test_keepalives_are_told_apart_from_silence(running: Running) -> None:
     for _ in range(4):
         running.now += 3
         running.hear(keepalive=True)
-    assert running.wait == Wait("keepalives", 12, local(14))
+    assert running.wait == Wait("keepalives", 12, local(14), local(2))
     running.now += 15
-    assert running.wait == Wait("keepalives", 27, local(14)), "the next may well be on its way"
+    assert running.wait == Wait("keepalives", 27, local(14), local(2)), "the next may well be on its way"
     running.now += 25
-    assert running.wait == Wait("silent", 40, local(14)), "they have ended too"
+    assert running.wait == Wait("silent", 40, local(14), local(14)), "they have ended too"
 
 
 def test_keepalives_between_the_words_are_no_matter(running: Running) -> None:
@@ -82,15 +82,15 @@ def test_keepalives_between_the_words_are_no_matter(running: Running) -> None:
     running.now += 1
     assert running.wait is None
     running.now += 6
-    assert running.wait == Wait("silent", 7, local(8))
+    assert running.wait == Wait("silent", 7, local(8), local(8))
 
 
 def test_a_retry_is_counted_down_in_whole_seconds(running: Running) -> None:
     running.trace.end()
     running.trace.retry_at = running.now + 3.2
-    assert running.wait == Wait("retrying", 4, attempt=2, attempts=3)
+    assert running.wait == Wait("retrying", 4, since=local(5.2), attempt=2, attempts=3)
     running.now += 9
-    assert running.wait == Wait("retrying", 0, attempt=2, attempts=3)
+    assert running.wait == Wait("retrying", 0, since=local(5.2), attempt=2, attempts=3)
     running.trace.retry_at = None
     assert running.wait is None
 

@@ -146,7 +146,7 @@ class Reply:
     @property
     def partial(self) -> Partial | None:
         """What a model is sent to go on with this reply; None where there is no text to go on from."""
-        text = _LEADING_THOUGHT.sub("", self.text, count=1)
+        text = _LEADING_THOUGHT.sub("", self.text, count=1).lstrip()
         return Partial(text, self.record.server if self.record else None) if text.strip() else None
 
 

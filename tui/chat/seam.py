@@ -8,8 +8,8 @@ each of them behind white space, an ellipsis or a fence that the model may have 
 the text is not written twice. What is dropped stands in the text already, but for those signs before it.
 
 Chance is judged by how the model was asked. One that was told to repeat words repeats whole ones. One that was given
-the text as the start of its answer does not, so there only a long end or the whole text counts: a row of a table may
-well follow its like.
+the text as the start of its answer does not: there a long end counts, since a row of a table may well follow its like,
+and the whole text, which some servers send again before what follows (llama.cpp does where it does not stream).
 """
 
 import re
@@ -19,7 +19,7 @@ from tui.stream.partial import Partial
 
 _SEARCHED = 4_000
 """Characters at the end of the text in which a repetition may begin; it may also begin at the start of the text."""
-_WORD, _LONG, _WHOLE = 3, 40, 12
+_WORD, _LONG, _WHOLE = 3, 40, 6
 """Least weights of a repetition: of words, of one that nobody asked for, of a whole text that nobody asked for."""
 _BEFORE = re.compile(r"\s*(?:(?:\.{3}|…)\s*)?")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})([^\n`]*)\n")
@@ -82,11 +82,11 @@ class Seam:
         starts = _find_starts(self._held, fenced=self._fenced)
         self._searches = [_Search(self._core, start, self._places(), self._held[start:]) for start in starts]
 
-    def _places(self) -> list[int]:
-        """Where in the text a repetition may begin: where a word does."""
+    def _places(self) -> set[int]:
+        """Where in the text a repetition may begin: where a word does, at its start, and where it was asked for."""
         core, first = self._core, max(0, len(self._core) - _SEARCHED)
-        near = [place for place in range(first, len(core)) if self._prefilled or _begins_word(core, place)]
-        return near if not core or (near and near[0] == 0) else [0, *near]
+        near = {place for place in range(first, len(core)) if self._prefilled or _begins_word(core, place)}
+        return near | {0, self._asked} if core else near
 
     def _find_asked(self) -> int | None:
         """How much is dropped if the model did as it was told; None if that is not seen, or nobody told it."""
@@ -187,7 +187,8 @@ def _find_starts(held: str, *, fenced: bool) -> list[int]:
     """Where in a continuation the repetition may begin."""
     before = _BEFORE.match(held)
     fence = _FENCE.match(held) if fenced else None
-    return sorted({0, *(found.end() for found in (before, fence) if found is not None)})
+    blank = len(held) - len(held.lstrip())  # what looks like an ellipsis may be the text's own
+    return sorted({0, blank, *(found.end() for found in (before, fence) if found is not None)})
 
 
 def _begins_word(text: str, place: int) -> bool:

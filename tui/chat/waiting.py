@@ -27,6 +27,8 @@ class Wait:
     """Until the retry; since the request was sent; since the last byte; without anything of the reply."""
     at: str = ""
     """When the request was sent, or the last byte came, as local time of day."""
+    since: str = ""
+    """From when the seconds count, or when they end with a retry, likewise."""
     attempt: int = 0
     """The one that is due, counted from 1."""
     attempts: int = 0
@@ -36,7 +38,8 @@ def find_wait(trace: StreamTrace) -> Wait | None:
     """What is waited for now; None while text comes, and once nothing is."""
     if trace.retry_at is not None:
         left = max(0, ceil(trace.retry_at - trace.clock.monotonic()))
-        return Wait("retrying", left, attempt=trace.attempt + 1, attempts=trace.attempts)
+        due = _time_of_day(trace, trace.retry_at)
+        return Wait("retrying", left, since=due, attempt=trace.attempt + 1, attempts=trace.attempts)
     silence = trace.silence()
     if silence is None or trace.sent is None:
         return None
@@ -44,10 +47,12 @@ def find_wait(trace: StreamTrace) -> Wait | None:
     without = trace.clock.monotonic() - (trace.last_progress or trace.sent)
     kept_alive = trace.evidence.keepalives > trace.keepalives_then and silence < _KEEPALIVE_SECONDS
     if kept_alive and without >= SILENCE_SECONDS:
-        return Wait("keepalives", int(without), _time_of_day(trace, came or trace.sent))
+        since = _time_of_day(trace, trace.last_progress or trace.sent)
+        return Wait("keepalives", int(without), _time_of_day(trace, came or trace.sent), since)
     if silence < SILENCE_SECONDS:
         return None
-    return Wait("unanswered" if came is None else "silent", int(silence), _time_of_day(trace, came or trace.sent))
+    at = _time_of_day(trace, came or trace.sent)
+    return Wait("unanswered" if came is None else "silent", int(silence), at, at)
 
 
 def tell_wait(wait: Wait, language: Language) -> str:

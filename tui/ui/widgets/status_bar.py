@@ -110,18 +110,15 @@ def _describe_state(reply: Reply, language: Language) -> list[Part]:
         return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
     if trace is None:
         return [Part(say("status.followed"), "$text-success", 10)]
-    parts = [Part(say(f"status.{trace.state}"), "$text-success", 10)]
-    if (wait := find_wait(trace)) is not None and wait.kind == "retrying":
-        parts.append(Part(say("status.retry_in", seconds=wait.seconds), "$text-warning", 9))
-    return parts
+    return [Part(say(f"status.{trace.state}"), "$text-success", 10)]
 
 
 def _describe_silence(reply: Reply, language: Language) -> list[Part]:
     wait = find_wait(reply.trace) if reply.trace is not None and reply.outcome is None else None
-    if wait is None or wait.kind == "retrying":
+    if wait is None:
         return []
-    name = "waiting.kept_alive" if wait.kind == "keepalives" else "status.silent"
-    return [Part(language.say(name, seconds=wait.seconds), "bold $text-warning", 9)]
+    # Since when, and not how long: the log counts the seconds, and a thin link need not carry them twice.
+    return [Part(language.say(f"waiting.{wait.kind}_since", since=wait.since), "bold $text-warning", 9)]
 
 
 def _short(name: str) -> str:
