@@ -215,3 +215,18 @@ def test_the_cost_of_all_is_unknown_if_that_of_one_is() -> None:
     assert summarise([figures_of(Outcome.COMPLETE, 1, 0.5), figures_of(Outcome.COMPLETE, 1)]).cost is None
     nothing = summarise([figures_of(Outcome.SERVER_ERROR, None)])
     assert (nothing.runs, nothing.complete, nothing.duration_ms, nothing.cost) == (1, 0, None, None)
+
+
+def test_a_thought_in_the_text_stands_apart_live_and_from_the_store(telling: Telling) -> None:
+    thought = f"<think>{'x' * 79}</think>\n\n"
+    telling.trace.evidence.thought_chars, telling.trace.evidence.thought_deltas = len(thought), 1
+    telling.trace.evidence.text_chars, telling.trace.evidence.deltas = len(thought), 1
+    telling.reply.apply(TextDelta(thought))
+    telling.wait(1)
+    tell_text(telling)
+    telling.count(5, 120, 0)
+    figures = telling.end()
+    assert (figures.text, figures.reasoning, figures.tokens_out) == (Count(29, True), Count(91, True), Count(120))
+    assert figures.first_text_ms == 3000
+    kept = telling.without_trace()
+    assert (kept.text, kept.reasoning) == (figures.text, figures.reasoning)

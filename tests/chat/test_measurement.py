@@ -37,6 +37,8 @@ def record(**fields: Any) -> dict[str, Any]:
         # Counted, and the reasoning apart, which may be hidden.
         ({"reasoning_chars": 80, "detail": {"tokens_reasoning": 30}}, Sample(200, 10.0, estimated=False)),
         ({"detail": {"tokens_reasoning": 30}}, Sample(200, 10.0, estimated=False)),
+        # A thought in the text is no visible text.
+        ({"detail": {"thought_chars": 200, "tokens_reasoning": 0}}, Sample(200, 50.0, estimated=True)),
         # Too short to tell a speed.
         ({"duration_ms": 340}, Sample(200, None, estimated=False)),
         ({"last_byte_ago_ms": None, "duration_ms": 1200}, Sample(200, 40.0, estimated=False)),

@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.chat.sample import make_sample_record
-from tui.chat.thought import ThoughtSplitter, ThoughtTimer
+from tui.chat.thought import ThoughtTimer
 from tui.stream.events import ReasoningDelta, RefusalDelta, StreamEvent, TextDelta, UsageReport, make_ending
 from tui.stream.outcome import Outcome
+from tui.stream.thought import ThoughtSplitter
 
 
 def split(pieces: list[str]) -> tuple[str, str]:

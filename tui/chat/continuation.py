@@ -5,9 +5,9 @@ reasoning, since in the middle of the whole it would be read as text.
 """
 
 from tui.chat.seam import Seam
-from tui.chat.thought import ThoughtSplitter
 from tui.stream.events import Finished, Interrupted, ReasoningDelta, StreamEvent, TextDelta
 from tui.stream.partial import Partial
+from tui.stream.thought import ThoughtSplitter
 from tui.stream.trace import StreamTrace
 
 

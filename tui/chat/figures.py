@@ -14,6 +14,7 @@ from tui.settings.model_facts import ModelFacts
 from tui.stream.events import UsageReport
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record
+from tui.stream.thought import ThoughtSplitter
 from tui.stream.trace import BURST_GAP, StreamTrace
 
 _CHARACTERS_A_TOKEN = 4.0
@@ -162,11 +163,10 @@ def _count(reply: Reply) -> tuple[Count | None, Count | None, Count | None]:
         reasoning = Count(_estimate(thought), estimated=True) if thought else None
         parts = [part.tokens for part in (text, reasoning) if part is not None]
         return text, reasoning, Count(sum(parts), estimated=True) if parts else None
-    if apart is None and thought:
+    if not apart and thought:
         share = round(counted * shown / (shown + thought))
         return Count(share, estimated=True), Count(counted - share, estimated=True), Count(counted)
-    reasoning = Count(apart) if apart or (thought and apart is not None) else None
-    return Count(max(0, counted - (apart or 0))), reasoning, Count(counted)
+    return Count(max(0, counted - (apart or 0))), Count(apart) if apart else None, Count(counted)
 
 
 def _usage(reply: Reply) -> UsageReport | None:
@@ -182,12 +182,16 @@ def _usage(reply: Reply) -> UsageReport | None:
 
 
 def _lengths(reply: Reply) -> tuple[int, int]:
-    """Characters of visible text, and of reasoning, that came; not those of a reply that this one goes on from."""
+    """Characters of visible text, and of reasoning wherever it came; those of a reply that it goes on from left out."""
     if reply.trace is not None:
         evidence = reply.trace.evidence
-        return evidence.text_chars + evidence.refusal_chars, evidence.reasoning_chars
+        thought = evidence.thought_chars
+        return evidence.text_chars - thought + evidence.refusal_chars, evidence.reasoning_chars + thought
     begun = reply.origin.length if reply.origin else 0
-    return len(reply.text) + len(reply.refusal) - begun, len(reply.reasoning)
+    text = reply.text[begun:]
+    splitter = ThoughtSplitter()
+    words = len(splitter.feed(text)[1]) + len(splitter.end()[1])
+    return words + len(reply.refusal), len(reply.reasoning) + len(text) - words
 
 
 def _estimate_text(reply: Reply, shown: int) -> int:

@@ -94,18 +94,25 @@ def add_lines(measured: Mapping[str, Measured], lines: Iterable[str]) -> dict[st
 
 def _count_text(record: Mapping[str, Any]) -> float | None:
     """Tokens of visible text as the server counted them; None where it did not, or not apart from reasoning."""
-    tokens, detail = record.get("tokens_out"), record.get("detail")
-    apart = detail.get("tokens_reasoning") if isinstance(detail, dict) else None
-    if not _is_number(tokens) or (record.get("reasoning_chars") and not _is_number(apart)):
+    tokens, apart = record.get("tokens_out"), _detail(record, "tokens_reasoning")
+    if not _is_number(tokens) or (not apart and (record.get("reasoning_chars") or _detail(record, "thought_chars"))):
         return None
-    return max(0, tokens - (apart if _is_number(apart) else 0))
+    return max(0, tokens - apart)
+
+
+def _detail(record: Mapping[str, Any], name: str) -> float:
+    """A number of the record's detail; 0 where there is none."""
+    detail = record.get("detail")
+    value = detail.get(name) if isinstance(detail, dict) else None
+    return value if _is_number(value) else 0
 
 
 def _estimate(record: Mapping[str, Any]) -> float:
     """Tokens of visible text: mostly one to an event, but for the first and the last, or a few characters each."""
     characters, events = record.get("text_chars"), record.get("events")
-    wide = characters / _WIDEST_DELTA if _is_number(characters) else 0.0
-    return wide if record.get("reasoning_chars") or not _is_number(events) else max(events - 2, wide)
+    thought = _detail(record, "thought_chars")
+    wide = (characters - thought) / _WIDEST_DELTA if _is_number(characters) else 0.0
+    return wide if thought or record.get("reasoning_chars") or not _is_number(events) else max(events - 2, wide)
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

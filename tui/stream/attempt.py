@@ -25,6 +25,7 @@ from tui.stream.provider_error import BODY_LIMIT, ErrorClass, ProviderError, rea
 from tui.stream.raw_stream import RawEnd, RawHead, RawStream
 from tui.stream.retry_hint import has_hint, read_error_headers, read_retry_after
 from tui.stream.stop import Stop
+from tui.stream.thought import ThoughtSplitter
 from tui.stream.trace import Answer, StreamTrace
 from tui.stream.transport import NETWORK_ERRORS, Transport, chain_of
 from tui.stream.verdict import judge, judge_status
@@ -52,6 +53,7 @@ class Attempt:
         self._writer = EndingWriter(prepared, trace, mask)
         self._watchdog = Watchdog(prepared.limits, trace.started or trace.clock.monotonic())
         self._guard = Guard(prepared, trace, self._watchdog, transport.connections)
+        self._splitter = ThoughtSplitter()
         self._words: tuple[str | None, str | None] = (None, None)
         self.error: ProviderError | None = None
         """The server's error, unmasked: what a retry is decided on."""
@@ -182,8 +184,17 @@ class Attempt:
             evidence.model, evidence.finish_reason = self._words
 
     def _mark(self, event: StreamEvent) -> None:
-        if isinstance(event, TextDelta | RefusalDelta):
-            self._trace.mark_text()
+        """Take the time of visible text; a thought in it is told apart."""
+        match event:
+            case RefusalDelta():
+                self._trace.mark_text()
+            case TextDelta(text):
+                words, evidence = self._splitter.feed(text)[1], self._trace.evidence
+                evidence.thought_chars += len(text) - len(words)
+                if words:
+                    self._trace.mark_text()
+                else:
+                    evidence.thought_deltas += 1
 
     async def _drain(self, reads: AsyncIterator[bytes]) -> bool:
         """Read what follows `[DONE]`, shortly, so that the connection can be used again; whether it broke instead."""

@@ -21,6 +21,11 @@ class Evidence:
     """Pieces of visible text: the estimate of tokens where no usage came."""
     text_chars: int = 0
     reasoning_chars: int = 0
+    thought_chars: int = 0
+    """Of a `<think>` block at the start of the text, its tags included, and of what may still become one; they are
+    among `text_chars`."""
+    thought_deltas: int = 0
+    """Pieces that were of nothing else, among `deltas`."""
     refusal_chars: int = 0
     tool_names: dict[int, str] = field(default_factory=dict)
     tool_chars: int = 0

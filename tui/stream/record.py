@@ -282,9 +282,15 @@ def _chosen_detail(outcome: Outcome, known: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _reasoning_detail(trace: StreamTrace) -> dict[str, Any]:
-    """The reasoning's share of `tokens_out`, where the server counted it: without it no speed could be told later."""
-    tokens = trace.evidence.tokens_reasoning
-    return {} if tokens is None else {"tokens_reasoning": tokens}
+    """The share of reasoning: in `tokens_out`, where the server counted it, and in `text_chars`, where it came there.
+
+    Without these no speed could be told later.
+    """
+    tokens, thought = trace.evidence.tokens_reasoning, trace.evidence.thought_chars
+    return {
+        **({} if tokens is None else {"tokens_reasoning": tokens}),
+        **({"thought_chars": thought} if thought else {}),
+    }
 
 
 def _timestamp(moment: datetime) -> str:

@@ -214,10 +214,11 @@ class StreamTrace:
     def tokens(self) -> tuple[int, bool]:
         """Tokens of visible text so far, and whether that is an estimate."""
         evidence = self.evidence
-        if evidence.tokens_out is not None and (evidence.tokens_reasoning is not None or not evidence.reasoning_chars):
+        thought = evidence.reasoning_chars + evidence.thought_chars
+        if evidence.tokens_out is not None and (evidence.tokens_reasoning or not thought):
             return max(0, evidence.tokens_out - (evidence.tokens_reasoning or 0)), False
-        characters = evidence.text_chars + evidence.refusal_chars
-        return max(evidence.deltas, round(characters / _WIDEST_DELTA)), True
+        characters = evidence.text_chars - evidence.thought_chars + evidence.refusal_chars
+        return max(evidence.deltas - evidence.thought_deltas, round(characters / _WIDEST_DELTA)), True
 
     def speed(self) -> float | None:
         """Tokens a second over decode time only, first visible text to last; None while that is too short to say."""

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from rich.cells import cell_len
 
 from tui.chat.conversation import Reply
-from tui.chat.thought import ThoughtSplitter
 from tui.chat.waiting import Wait, find_wait
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from tui.stream.outcome import Outcome
+from tui.stream.thought import ThoughtSplitter
 from tui.text.language import Language
 from tui.ui.log.backlog import Backlog
 from tui.ui.log.ending import ALONE, Standing, head_lines, tail_lines
