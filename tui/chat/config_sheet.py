@@ -14,6 +14,7 @@ from tui.settings.secrets import mask_url
 
 _TOP = (
     "model", "theme", "language", "colors", "driver", "mouse", "keyboard", "hangup", "ascii", "code", "discovery",
+    "otel", "otel_flush",
 )  # fmt: skip
 _SHOWN_PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "effort")
 
@@ -24,6 +25,7 @@ def write_config(config: Config, home: str | None) -> list[str]:
     lines += [f"{name} = {_plain(getattr(config, name))}" for name in _TOP]
     lines.append(f"records.max_mb = {config.records.max_mb:g}")
     lines.append(f"records.keep_days = {config.records.keep_days:g}")
+    lines.append(f"otel_endpoint = {mask_url(config.otel_endpoint) if config.otel_endpoint else 'unset'}")
     lines += [f'keys."{name}" = {key}' for name, key in config.keys.items()]
     for name, settings in config.models.items():
         lines += [f'models."{name}".{line}' for line in _parameters(settings.parameters)]
@@ -36,7 +38,7 @@ def _provider(provider: Provider, home: str | None) -> Iterator[str]:
     yield f"base_url = {mask_url(provider.base_url)}"
     yield f"dialect = {provider.dialect}"
     yield f"key = {_source(provider.key, home)}"
-    for name in ("environment", "owner", "support"):
+    for name in ("environment", "owner", "support", "expected_volume", "key_set_in", "prefill"):
         if (value := getattr(provider, name)) is not None:
             yield f"{name} = {value}"
     yield f"allow_http = {_plain(provider.allow_http)}"

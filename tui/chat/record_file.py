@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, TypeAlias, get_args, get_origin
 
 from tui.chat.journal import moment_of, part_before
 from tui.stream.record import Record
+
+FileState: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ def read_journal(path: Path) -> Journal:
         else:
             records[record.id] = record
     return Journal(tuple(sorted(records.values(), key=lambda record: record.time)), unreadable)
+
+
+def state_of(path: Path) -> FileState:
+    """By which one sees whether a journal has changed since it was read; blocks."""
+    return tuple((part.stat().st_mtime_ns, part.stat().st_size) for part in (part_before(path), path) if part.exists())
 
 
 def find_records(journal: Journal, start: str) -> list[Record]:

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.note import show_seconds
-from tui.chat.record_file import Journal, read_journal
+from tui.chat.record_file import FileState, Journal, read_journal, state_of
 from tui.chat.record_filter import FilterError, RecordFilter, choose, read_filter
 from tui.chat.record_row import RecordRow, make_row
 from tui.chat.record_summary import RecordSummary, draw_sparkline, summarise
@@ -104,6 +104,7 @@ class RecordListScreen(ModalScreen[None]):
         self._complaint: str | None = None
         """What is wrong with the filter."""
         self._reading = True
+        self._read_state: FileState | None = None
 
     def compose(self) -> ComposeResult:
         """The filter, the list, the bars, what they are."""
@@ -119,10 +120,13 @@ class RecordListScreen(ModalScreen[None]):
             yield Static(Content(say("records_screen.list_keys")), markup=False, id="records-keys")
 
     def on_mount(self) -> None:
-        """Read what is kept, off the loop."""
+        """Say that what is kept is being read."""
         self.filter_input.focus()
         self._tell()
-        self.run_worker(self._read(), name="read", exclusive=True)
+
+    def on_screen_resume(self) -> None:
+        """Read what is new, too: a diagnosis for a support bundle leaves records."""
+        self.run_worker(self._read(), name="read", group="read", exclusive=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """The bars fill the width."""
@@ -184,8 +188,13 @@ class RecordListScreen(ModalScreen[None]):
         self.app.push_screen(RecordScreen(lambda: [record], self._language, self._support))
 
     async def _read(self) -> None:
+        """Read what is kept, off the loop, if it has changed."""
         try:
-            self._journal = await asyncio.to_thread(read_journal, self._path)
+            state = await asyncio.to_thread(state_of, self._path)
+            if state == self._read_state:
+                return
+            self._journal, self._trouble = await asyncio.to_thread(read_journal, self._path), None
+            self._read_state = state
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._trouble = self._language.say("records.unreadable", path=self._path, reason=reason)
@@ -209,8 +218,9 @@ class RecordListScreen(ModalScreen[None]):
         if not self.is_attached:
             return
         self._complaint = complaint
+        before = self.highlighted
         self._shown, self._summary = found, summary
-        self.rows.show(len(found), 0)
+        self.rows.show(len(found), found.index(before) if before in found else 0)
         self.set_class(not found, "-empty")
         self._tell()
 
