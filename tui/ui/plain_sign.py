@@ -3,6 +3,8 @@
 Each is as wide as what it stands for. Letters of any script are left as they are.
 """
 
+from collections.abc import Iterable
+
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -35,6 +37,11 @@ _SIGNS: dict[int, str] = {
 def plain_signs(text: str) -> str:
     """A text of ours without any sign but ASCII."""
     return text if text.isascii() else text.translate(_SIGNS)
+
+
+def keep_signs(filters: Iterable[LineFilter]) -> list[LineFilter]:
+    """The filters of a widget that shows what somebody wrote."""
+    return [each for each in filters if not isinstance(each, PlainSigns)]
 
 
 class PlainSigns(LineFilter):

@@ -26,7 +26,7 @@ from tui.ui.log.look import COMPONENT_ROLES, Look
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.overlay import Overlay
 from tui.ui.log.stack import Place, Stack
-from tui.ui.plain_sign import PlainSigns
+from tui.ui.plain_sign import keep_signs
 
 REST = 10
 """Times the cost of a paint from its begin to the next."""
@@ -207,7 +207,7 @@ class LogView(ScrollView):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The signs of the log are chosen when it is laid out; those of the texts stay what they are."""
-        return [each for each in super().get_line_filters() if not isinstance(each, PlainSigns)]
+        return keep_signs(super().get_line_filters())
 
     @property
     def is_exact(self) -> bool:

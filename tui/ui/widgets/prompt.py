@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
-from tui.ui.plain_sign import PlainSigns
+from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.key_order import KeyOrder
@@ -152,7 +152,7 @@ class Prompt(TextArea):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What was typed is shown as it was."""
-        return [each for each in super().get_line_filters() if not isinstance(each, PlainSigns)]
+        return keep_signs(super().get_line_filters())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The row with the keys is ours."""

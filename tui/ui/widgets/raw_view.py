@@ -5,17 +5,20 @@ and the arrow keys go sideways; wrapped, a long one takes as many as it needs.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.stream.raw_row import LONGEST_ROW, RawPage, RowKind
 from tui.text.language import Language
+from tui.ui.plain_sign import keep_signs
 
 PAUSE_SECONDS = 0.02
 """For which the loop is left to others where there is much to take in."""
@@ -169,6 +172,10 @@ class RawView(ScrollView, can_focus=True):
             return time, self._page.text(number), row.kind
         told = self._language.say(f"raw_view.{name}", value=self._page.text(number))
         return time, told if row.kind is RowKind.TORN else f"{self._rule} {told} {self._rule}", row.kind
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What the server sent is shown as it was."""
+        return keep_signs(super().get_line_filters())
 
     def render_line(self, y: int) -> Strip:
         """A row of the page."""
