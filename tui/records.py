@@ -85,7 +85,7 @@ def show_record(look: Look, identity: str) -> int:
     return 0
 
 
-async def write_bundle(look: Look, identity: str, support: "Support", *, doctor: Walk, yes: bool) -> int:
+def write_bundle(look: Look, identity: str, support: "Support", *, doctor: Walk, yes: bool) -> int:
     """Show the support bundle of a record, then write it where a person, or `--yes`, agrees."""
     record, say_in = _find(look, identity), look.language.say
     if record is None:
@@ -97,18 +97,18 @@ async def write_bundle(look: Look, identity: str, support: "Support", *, doctor:
         def complain(reason: str) -> None:
             say(f"{look.path}: {reason}")
 
-        await support.diagnose(record, reports.append, complain, full=doctor == "full")
-    text = await asyncio.to_thread(support.compose, record, reports[-1] if reports else None, asked=doctor != "no")
+        asyncio.run(support.diagnose(record, reports.append, complain, full=doctor == "full"))
+    text = support.compose(record, reports[-1] if reports else None, asked=doctor != "no")
     _write_lines(text.splitlines())
     if not yes:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             write_error(say_in("records.unasked"), as_json=False)
             return USAGE
-        if not await asyncio.to_thread(_agrees, say_in("records.agree", folder=support.paths.support)):
+        if not _agrees(say_in("records.agree", folder=support.paths.support)):
             say(say_in("records.not_written"))
             return CANCELLED
     try:
-        path = await asyncio.to_thread(support.write, record, text)
+        path = support.write(record, text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         write_error(say_in("records.unwritable", where=support.paths.support, reason=reason), as_json=False)

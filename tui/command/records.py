@@ -1,7 +1,6 @@
 """`weir records`: what became of earlier requests."""
 
 import argparse
-import asyncio
 from datetime import UTC, datetime
 
 from tui.arguments import UsageError
@@ -27,7 +26,7 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
         return list_records(look)
     if options.command == "records show":
         return show_record(look, options.id)
-    return asyncio.run(_write_bundle(look, options, launch, mask))
+    return _write_bundle(look, options, launch, mask)
 
 
 def _read_filter(options: argparse.Namespace) -> RecordFilter:
@@ -39,7 +38,7 @@ def _read_filter(options: argparse.Namespace) -> RecordFilter:
         raise UsageError(f"--{error}. See `weir records --help`.") from None
 
 
-async def _write_bundle(look: Look, options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
+def _write_bundle(look: Look, options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     from tui.chat.routes import choose_routes
     from tui.chat.support import Support
     from tui.text.language import load_language
@@ -47,4 +46,4 @@ async def _write_bundle(look: Look, options: argparse.Namespace, launch: Launch,
     routes = choose_routes(launch.wish, launch.config, launch.environ)
     support = Support(launch.paths, launch.config, routes.providers, launch.environ, mask, load_language("en"))
     doctor: Walk = "full" if options.doctor else "no" if options.no_doctor else "free"
-    return await write_bundle(look, options.id, support, doctor=doctor, yes=options.yes)
+    return write_bundle(look, options.id, support, doctor=doctor, yes=options.yes)
