@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.chat.sample import make_sample_record
@@ -40,6 +40,7 @@ def test_a_short_message_is_hidden_where_it_stands_alone() -> None:
     assert hide_echo("hi, this is an error", ["hi", " "]) == "hi, this is an error"
 
 
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False), st.integers(0, 300), st.integers(24, 200), st.text("ab c", max_size=40))
 def test_no_run_of_24_characters_is_left(dice: random.Random, start: int, length: int, around: str) -> None:
     prompt = "".join(dice.choices("abcdefghijklmnop \n", k=600))

@@ -148,8 +148,7 @@ async def test_all_records_are_listed_filtered_and_opened(tmp_path: Path) -> Non
         screen.filter_input.value = "since:soon"
         await bench.until(lambda: "such as 90m" in bench.shown("records-state"))
         screen.filter_input.value = "stalled"
-        await bench.until(lambda: screen.rows.count == 1)
-        await bench.pilot.press("enter")
+        await screen.open_highlighted()
         assert (await bench.top(RecordScreen)).record.outcome == "stalled"
         await bench.pilot.press("escape")
         await bench.top(RecordListScreen)

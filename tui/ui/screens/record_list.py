@@ -103,6 +103,8 @@ class RecordListScreen(ModalScreen[None]):
         """Why nothing could be read."""
         self._complaint: str | None = None
         """What is wrong with the filter."""
+        self._filtered: str | None = None
+        """The words of the list as it is drawn."""
         self._reading = True
         self._read_state: FileState | None = None
 
@@ -172,8 +174,10 @@ class RecordListScreen(ModalScreen[None]):
         self._filter()
 
     @on(Input.Submitted)
-    def open_highlighted(self) -> None:
-        """Show the highlighted record whole."""
+    async def open_highlighted(self) -> None:
+        """Show the highlighted record whole, of what was typed: its list may not be drawn yet."""
+        if self.filter_input.value != self._filtered:
+            await self._choose(self.filter_input.value)
         if (record := self.highlighted) is not None:
             self._open(record)
 
@@ -217,7 +221,7 @@ class RecordListScreen(ModalScreen[None]):
         found, summary = await asyncio.to_thread(_look_through, self._journal.records, wanted)
         if not self.is_attached:
             return
-        self._complaint = complaint
+        self._complaint, self._filtered = complaint, typed
         before = self.highlighted
         self._shown, self._summary = found, summary
         self.rows.show(len(found), found.index(before) if before in found else 0)
