@@ -79,6 +79,8 @@ class PlainChat:
             self._list_models("")
         else:
             self._output.tell_line(say("plain.model", model=self._model.name))
+        if shown := self._conversation.parameters.shown():
+            self._output.tell_line(say("tuning.kept", shown=shown))
         if self._draft:
             tell(say("plain.draft"))
             tell(self._draft)

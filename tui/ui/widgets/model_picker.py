@@ -147,6 +147,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
         """The filter, the list, and what is known of the providers."""
         with Vertical(id="picker") as box:
             box.border_title = self._language.say("picker.title")
+            box.border_subtitle = self._language.say("picker.keys")
             yield self.filter_input
             yield self.rows
             yield self._state_line
