@@ -255,7 +255,6 @@ def test_another_model_answers_a_turn_of_the_log(desk: Desk, trio: RawServer) ->
     terminal.wait_for(re.compile(r"◆ \S+/gamma  ◀ 2/2 ▶"))
     terminal.wait_for("words of gamma")
     other.finish()
-    wait_for_status(terminal, "ended")
     terminal.wait_for(
         lambda _: (
             desk.stored("SELECT position, model, outcome FROM reply ORDER BY position")

@@ -32,6 +32,10 @@ LEAST_ROWS = 7
 """Of a column under others, its head included."""
 LEAST_FRAMES = 4.0
 """Paints a second, however many columns there are."""
+SHARE = 0.75
+"""Of the paints a second of one log: what all columns have together."""
+HEAD_SECONDS = 0.5
+"""Between two looks at the figures of the heads."""
 Arrangement = Literal["beside", "stacked", "tabbed"]
 FindFacts = Callable[[Reply], ModelFacts]
 
@@ -64,18 +68,18 @@ class ColumnLog(MessageLog):
         self.keys = page.keys
         self.alias: str | None = None
         """What the model is called while it may not be named."""
-        self.has_neighbours = False
-        """Whether other replies stand beside it."""
+        self.beside = 1
+        """How many columns stand side by side, this one among them."""
         self.shared: Callable[[ColumnLog, int], object] = lambda log, rows: None
         """Told of every scroll that a person makes here."""
 
     @property
     def leap(self) -> int:
-        """Half of its rows while the reply is written and others stand beside it.
+        """All rows but a part while the reply is written: of two columns half stays in sight, of six a sixth.
 
-        Terminals scroll whole lines only, so what has others beside it is sent anew; the rarer that is, the better.
+        Terminals scroll whole lines only, so what has others beside it is sent anew; the more there are, the rarer.
         """
-        return self.size.height // 2 if self.has_neighbours and self.reply.outcome is None else 1
+        return max(1, self.size.height - self.size.height // self.beside) if self.reply.outcome is None else 1
 
     def on_mount(self) -> None:
         """What came before there was a place for it is shown too."""
@@ -239,7 +243,8 @@ class Columns(Container):
         """Show further replies of the turn behind the others; the first of these is current."""
         place = len(self._columns)
         # Many columns share what the terminal can take; none is ever more than a quarter of a second behind.
-        page = replace(self._page, frames=max(LEAST_FRAMES, self._page.frames / (place + len(replies))))
+        frames = max(LEAST_FRAMES, SHARE * self._page.frames / (place + len(replies)))
+        page = replace(self._page, frames=frames)
         for letter, reply in zip(ascii_uppercase[place:], replies, strict=False):
             log = ColumnLog(self._language, turn, reply, page)
             log.shared = self._share_scroll
@@ -269,12 +274,19 @@ class Columns(Container):
         for column in self._columns:
             column.tell(self._facts(column.log_view.reply), self._language, blind=self.blind)
             column.log_view.tell_waits()
+        if any(column.head.is_high for column in self._columns):
+            for column in self._columns:
+                column.head.be_high()
 
     def running(self) -> Reply | None:
         """The first reply that is being written, from the current column on."""
         replies = [column.log_view.reply for column in self._columns]
         turned = replies[self._at :] + replies[: self._at]
         return next((reply for reply in turned if reply.outcome is None), None)
+
+    def on_mount(self) -> None:
+        """The figures of the heads follow the streams."""
+        self.set_interval(HEAD_SECONDS, self.tell)
 
     def on_resize(self, event: Resize) -> None:
         """Another size, perhaps another arrangement."""
@@ -326,7 +338,7 @@ class Columns(Container):
             self.set_class(name == arrangement, f"-{name}")
         wide = width >= len(self._columns) * WIDE_CELLS
         for column in self._columns:
-            column.log_view.has_neighbours = arrangement == "beside"
+            column.log_view.beside = len(self._columns) if arrangement == "beside" else 1
             column.head.take_rows((2 if wide else 3) if arrangement == "beside" else 1)
 
     def _share_scroll(self, log: ColumnLog, rows: int) -> None:

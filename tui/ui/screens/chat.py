@@ -256,7 +256,6 @@ class ChatScreen(RetryingScreen):
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)
         self.status.show([*self.capture_parts(), *parts])
-        self.columns.tell()
         self.page_log.tell_waits()
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from tui.chat.conversation import Reply
@@ -79,13 +80,14 @@ class ColumnHead(Static):
         super().__init__("", markup=False)
         self._told: tuple[str, list[Part], list[Part]] = ("", [], [])
         self._shown: Content | None = None
+        self._width = 0
 
     def tell(self, name: str, standing: list[Part], amounts: list[Part]) -> None:
         """Show this, as far as it fits."""
         self._told = name, standing, amounts
         rows = self._lay_out(sanitise_line(name), standing, amounts)
         if len(rows) > 3 and self.size:
-            self.add_class("-four-rows")  # and it stays so: a figure that loses a digit must not move the whole column
+            self.be_high()
         content = self._assemble(rows)
         if self._shown is None or content != self._shown:
             self._shown = content
@@ -97,10 +99,21 @@ class ColumnHead(Static):
         self.set_class(rows == 2, "-two-rows")
         self.tell(*self._told)
 
-    def on_resize(self) -> None:
+    @property
+    def is_high(self) -> bool:
+        """Whether the figures needed a third row."""
+        return self.has_class("-four-rows")
+
+    def be_high(self) -> None:
+        """Have a third row of figures, and keep it: one that loses a digit must not move the whole column."""
+        self.add_class("-four-rows")
+
+    def on_resize(self, event: Resize) -> None:
         """Another width, another choice."""
-        self.remove_class("-four-rows")
-        self.tell(*self._told)
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.remove_class("-four-rows")
+            self.tell(*self._told)
 
     def _lay_out(self, name: str, standing: list[Part], amounts: list[Part]) -> list[list[Part]]:
         width = max(1, self.size.width - 1)
