@@ -101,7 +101,7 @@ def test_a_rate_limit_shows_its_retry_and_escape_ends_the_wait(desk: Desk, pract
     welcome(terminal)
     send_prompt(terminal)
     terminal.wait_for(re.compile(r"retrying: .*2.* of 3"))
-    wait_for_status(terminal, r"retrying  again in \d s")
+    wait_for_status(terminal, r"retrying  again at \d+:\d\d:\d\d")
     terminal.press("escape")
     terminal.wait_for(note("cancelled"))
     assert practice.prompts() == ["hello"]
