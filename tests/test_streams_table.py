@@ -89,6 +89,6 @@ async def test_a_replay_comes_to_the_recorded_verdict(weir: Command) -> None:
     last = json.loads(file.read_text().splitlines()[-1])
     assert (recording["type"], recording["outcome"]) == ("recording", last["outcome"])
     assert (end["outcome"], end["record"]["route"]) == (last["outcome"], "replay")
-    assert last["t"] * 1000 - 50 <= end["record"]["duration_ms"] <= last["t"] * 1000 + 5000
+    assert last["t"] * 1000 - 50 <= end["record"]["duration_ms"] <= last["t"] * 1000 + 20_000
     assert KEY.encode() not in ran.out + ran.err
     assert not weir.paths.records.exists()

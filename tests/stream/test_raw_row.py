@@ -26,7 +26,12 @@ BEFORE = (RowKind.ATTEMPT, RowKind.REQUEST, RowKind.HEAD)
 def begin(shelf: RawShelf | None = None, encoding: str = "identity") -> RawStream:
     raw = RawStream(REQUEST, 1, 1, datetime.now(UTC), 100.0, shelf or RawShelf())
     raw.shelf.put(raw)
-    raw.head = RawHead(100.5, 200, "HTTP/1.1", (("Content-Encoding", encoding), ("Set-Cookie", f"id={KEY}")))
+    raw.head = RawHead(
+        100.5,
+        200,
+        "HTTP/1.1",
+        (("Content-Type", "text/event-stream"), ("Content-Encoding", encoding), ("Set-Cookie", f"id={KEY}")),
+    )
     return raw
 
 

@@ -72,6 +72,17 @@ async def test_each_attempt_is_kept_for_itself(client: Client) -> None:
     assert [raw.outcome for raw in asked] == [Outcome.UNAVAILABLE, Outcome.COMPLETE]  # the third was never sent
 
 
+def test_one_that_waits_for_its_first_byte_stays_within_the_limit() -> None:
+    shelf = RawShelf(limit=10_000)
+    waiting, ended, other = begin(shelf), begin(shelf), begin(shelf)
+    ended.close(RawEnd.CLOSED, 1.0)
+    for raw in (other, waiting):
+        for at in range(30):
+            raw.take(at, b"a" * 840)
+    assert len(waiting.reads) + len(other.reads) == 10
+    assert waiting.dropped_reads + other.dropped_reads == 50
+
+
 def test_the_oldest_makes_room() -> None:
     shelf = RawShelf(limit=10_000)
     first, second = begin(shelf), begin(shelf)

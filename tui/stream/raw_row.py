@@ -115,7 +115,10 @@ class _Reading:
         if raw.end is not None and not self.behind:
             self.ended = True
             if self.line:
-                yield RawRow(RowKind.TORN, (self.last or raw.started) - raw.started, self.line.decode(errors="replace"))
+                # Only a stream has to end its lines; a JSON answer rarely does.
+                streamed = raw.head is not None and "event-stream" in (raw.head.header("content-type") or "")
+                kind = RowKind.TORN if streamed else RowKind.FIELD
+                yield RawRow(kind, (self.last or raw.started) - raw.started, self.line.decode(errors="replace"))
             yield from self._gap(raw.ended or raw.started)
             outcome = "" if raw.outcome is None else raw.outcome.value
             yield RawRow(RowKind.END, (raw.ended or raw.started) - raw.started, f"{raw.end.value} {outcome}".strip())

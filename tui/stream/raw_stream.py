@@ -143,7 +143,7 @@ class RawShelf:
             oldest = self._streams[0]
             if oldest.reads:
                 self._weight -= oldest.drop()
-            elif len(self._streams) == 1:
-                return
-            else:
+            elif oldest.end is not None:
                 self._streams.popleft()
+            else:
+                self._streams.rotate(-1)  # it waits for its first byte, and what it gets will have to make room too
