@@ -19,7 +19,8 @@ from tui.chat.conversation import RUNNING
 from tui.chat.journal import RecordJournal
 from tui.chat.routes import Wish
 from tui.practice import Fault, PracticeServer
-from tui.stream.outcome import Outcome
+from tui.stream.events import Notice
+from tui.stream.outcome import NoticeCode, Outcome
 from tui.ui.app import WeirApp
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.record import RecordScreen
@@ -121,8 +122,15 @@ async def test_each_attempt_has_its_record_and_a_reply_that_runs_is_followed(tmp
         assert screen.record.outcome == RUNNING
         assert bench.shown("record-head") == f"{RUNNING}  {say('records_screen.running')}"
         assert screen.has_class("-narrow")
+        failed = make_sample_record(Outcome.SERVER_ERROR)
+        reply.notices.append(Notice(NoticeCode.RETRYING, {}, failed))
+        await bench.pilot.press("left")
+        assert bench.shown("record-head").startswith("server-error")
         chat.stop_reply()
-        await bench.until(lambda: bench.shown("record-head").startswith("cancelled"))
+        await bench.until(lambda: reply.outcome)
+        assert screen.record == failed, "whoever went back to it stays there"
+        await bench.pilot.press("right")
+        assert bench.shown("record-head").startswith("cancelled")
         assert screen.record == reply.record
 
 

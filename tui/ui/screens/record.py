@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.chat.conversation import RUNNING, Reply
@@ -21,6 +22,7 @@ from tui.markdown.line import Line
 from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
 from tui.ui.log.message_log import MessageLog
 from tui.ui.log.record_page import HEADING, NAME, lay_out
 
@@ -108,7 +110,9 @@ class RecordScreen(ModalScreen[bool]):
         self._language = language
         self._support = support
         self._wire = wire
-        self._at = len(records()) - 1
+        self._chosen: int | None = None
+        """The attempt that was gone to; None: the last, whichever that is by now."""
+        self._following: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """How it ended and what to do, then every field."""
@@ -128,7 +132,7 @@ class RecordScreen(ModalScreen[bool]):
         """Follow a reply that is being written."""
         self.page.focus()
         if self.reply is not None and self.reply.outcome is None:
-            self.set_interval(REFRESH_SECONDS, self._follow)
+            self._following = self.set_interval(REFRESH_SECONDS, self._follow)
 
     def on_resize(self, event: events.Resize) -> None:
         """Values are wrapped beside their names, so their width has to be known."""
@@ -137,12 +141,13 @@ class RecordScreen(ModalScreen[bool]):
     @property
     def record(self) -> Record:
         """The one that is shown."""
-        records = self._records()
-        return records[min(self._at, len(records) - 1)]
+        return self._records()[-1 if self._chosen is None else self._chosen]
 
     def action_step(self, step: int) -> None:
         """Go to the record of another attempt."""
-        self._at = max(0, min(self._at + step, len(self._records()) - 1))
+        last = len(self._records()) - 1
+        place = max(0, min((last if self._chosen is None else self._chosen) + step, last))
+        self._chosen = None if place == last else place
         self._draw(self.size.width)
 
     def action_scroll(self, rows: int) -> None:
@@ -175,14 +180,15 @@ class RecordScreen(ModalScreen[bool]):
         self.app.push_screen(SupportScreen(self.record, self._language, self._support))
 
     def _follow(self) -> None:
-        if self.reply is not None and (self.reply.outcome is None or self.record.outcome == RUNNING):
-            self._at = len(self._records()) - 1
+        if self._following is not None and self.reply is not None and self.reply.outcome is not None:
+            self._following.stop()
         self._draw(self.size.width)
 
     def _draw(self, width: int) -> None:
         record, records, say = self.record, self._records(), self._language.say
         box = self.query_one("#record", Vertical)
-        number = say("records_screen.attempt", n=self._at + 1, count=len(records)) if len(records) > 1 else ""
+        place = len(records) if self._chosen is None else self._chosen + 1
+        number = say("records_screen.attempt", n=place, count=len(records)) if len(records) > 1 else ""
         box.border_title = say("records_screen.title") + number
         self.query_one("#record-head", Static).update(self._write_head(record))
         groups = make_sheet(record)
@@ -200,7 +206,7 @@ class RecordScreen(ModalScreen[bool]):
         if record.outcome == RUNNING:
             return Content.assemble((RUNNING, "bold $text-accent"), f"  {self._language.say('records_screen.running')}")
         if record.outcome not in list(Outcome):
-            return Content.assemble((record.outcome, "bold"))  # of a later version
+            return Content.assemble((sanitise_line(record.outcome), "bold"))  # of a later version
         outcome = Outcome(record.outcome)
         note = make_note(outcome, record, self._language)
         style = "success" if outcome is Outcome.COMPLETE else "warning" if outcome.rule.finished else "error"
