@@ -149,7 +149,9 @@ async def test_no_secret_no_prompt_and_no_reply_is_in_a_bundle(weir: Command) ->
     assert [ran.code for ran in said] == [0, 0]
     bundles = [path.read_text(encoding="utf-8") for path in sorted(weir.paths.support.iterdir())]
     assert len(bundles) == 2
-    assert exposed(weir.paths.records.read_text(), MIXED, 8) == [], "the key of that request"
+    records = weir.paths.records.read_text(encoding="utf-8")
+    assert exposed(records, MIXED, 8) == [], "the key of that request"
+    assert not any(words in records for words in (PROMPT, REPLY, SYSTEM))
     for written in (*bundles, *(ran.text + ran.complaint for ran in said)):
         for secret in (MIXED, SHAPELESS_KEY, SPLIT, PROXY, USER, QUERY):
             assert exposed(written, secret, 8) == []
