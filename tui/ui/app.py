@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -26,6 +26,7 @@ from tui.ui.collector import tune_collector
 from tui.ui.manner import Manner
 from tui.ui.plain_sign import PlainSigns
 from tui.ui.screens.opening import OpeningScreen
+from tui.ui.terminal.cell_app import CellApp
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
@@ -50,18 +51,6 @@ class Busy(Protocol):
 
     def stop_work(self) -> bool:
         """Stop it; False if there is none."""
-
-
-@runtime_checkable
-class Repainter(Protocol):
-    """A driver that sends only what changed, and can be told that the terminal shows something else."""
-
-    @property
-    def behind(self) -> bool:
-        """Whether the terminal is still taking an earlier screen."""
-
-    def repaint(self) -> None:
-        """Send everything again."""
 
 
 class Front(Protocol):
@@ -103,7 +92,7 @@ class Opening:
     terminal: Terminal = field(default_factory=lambda: read_terminal({}))
 
 
-class WeirApp(App[None]):
+class WeirApp(CellApp[None]):
     """One app, one chat screen; overlays are modal screens."""
 
     CSS_PATH = "app.tcss"
@@ -304,7 +293,7 @@ class WeirApp(App[None]):
             self.action_show_help_panel()
 
     def _is_behind(self) -> bool:
-        return isinstance(self._driver, Repainter) and self._driver.behind
+        return self.painter is not None and self.painter.behind
 
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
@@ -323,8 +312,8 @@ class WeirApp(App[None]):
 
     def action_repaint(self) -> None:
         """Paint everything again."""
-        if isinstance(self._driver, Repainter):
-            self._driver.repaint()
+        if self.painter is not None:
+            self.painter.repaint()
         self.refresh(repaint=True, layout=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

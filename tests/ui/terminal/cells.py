@@ -3,13 +3,38 @@
 import re
 from typing import TypeAlias
 
+from rich.ansi import AnsiDecoder
+from rich.console import Console
+from textual.strip import Strip
 from wcwidth import wcwidth
 
 from tests.pty.screen import TerminalScreen
+from tui.ui.terminal.frame import Brush
+from tui.ui.terminal.grid import Screen, with_cursor
 
 Cell: TypeAlias = tuple[str, ...]
 
+CONSOLE = Console(color_system="truecolor", force_terminal=True)
+_MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _REPEAT = re.compile(r"([^\x1b])\x1b\[(\d+)b")
+
+
+def draw(screen: Screen, frame: str) -> Screen:
+    """The screen after a frame as Textual writes it: moves, styled text, and line ends."""
+    column, line = screen.cursor
+    strips: list[tuple[int, int, Strip]] = []
+    pieces = _MOVE.split(frame)
+    for number in range(0, len(pieces), 3):
+        if number:
+            line, column = int(pieces[number - 2]) - 1, int(pieces[number - 1]) - 1
+        for turn, piece in enumerate(pieces[number].split("\n")):
+            if turn:
+                column, line = 0, line + 1
+            text = AnsiDecoder().decode_line(piece)
+            text.end = ""
+            strips.append((column, line, Strip(text.render(CONSOLE))))
+            column += strips[-1][2].cell_length
+    return with_cursor(Brush(CONSOLE).draw(screen, strips), column, line)
 
 
 class CellScreen(TerminalScreen):

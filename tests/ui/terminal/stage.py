@@ -1,32 +1,38 @@
 """A small app with all that makes frames hard: a log that scrolls, an editor, overlays, colours, links, wide text.
 
-As a program: `python -m tests.ui.terminal.stage MODE [FILE]`. `grid` and `stock` are the two drivers; `record` writes
-what Textual hands to its own driver into FILE, one JSON string in a line; `busy` changes the whole screen all the time
-and leaves by itself, `lost` outlives the loss of its terminal for a while; both leave figures in FILE, as JSON.
+As a program: `python -m tests.ui.terminal.stage MODE [FILE]`. `grid` and `stock` are the two drivers; `record` pickles
+into FILE what Textual's own driver would write for each update, and the screen that ours makes of it; `busy` changes
+the whole screen all the time and leaves by itself, `lost` outlives the loss of its terminal for a while; both leave
+figures in FILE, as JSON.
 """
 
 import asyncio
 import json
 import os
+import pickle
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App, ComposeResult
+from textual._compositor import CompositorUpdate
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import OptionList, Static, TextArea
 
+from tui.ui.terminal.cell_app import CellApp
+from tui.ui.terminal.driver import GridDriver
 from tui.ui.terminal.driver_choice import choose_driver
+from tui.ui.terminal.grid import Screen
 
 PROSE = "A weir is a low dam that measures a stream; how high the water stands above its crest tells how much flows. "
 PIECES = (
@@ -89,7 +95,7 @@ class Overlay(ModalScreen[None]):
         yield OptionList(*[f"model {number} 模型" for number in range(30)], markup=False)
 
 
-class Stage(App[None]):
+class Stage(CellApp[None]):
     """f2 shows the overlay, f3 feeds the document piece by piece, f5 repaints, f6 feeds ATTACK, f9 leaves."""
 
     CSS = """
@@ -209,13 +215,26 @@ def noise(number: int) -> str:
 
 
 def recording(path: Path) -> type[Driver]:
-    """Textual's own driver, with a copy of what it is given."""
+    """Our driver, with a copy of what it is given and of what it makes of that."""
+    frames: list[tuple[str, Screen]] = []
 
-    class RecordingDriver(LinuxDriver):
+    class RecordingDriver(GridDriver):
+        rendered = ""
+
+        def stand_in(self, renderable: RenderableType) -> RenderableType:
+            if isinstance(renderable, CompositorUpdate):
+                self.rendered = renderable.render_segments(self._app.console)
+            return super().stand_in(renderable)
+
         def write(self, data: str) -> None:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(data) + "\n")
             super().write(data)
+            if self.rendered:
+                frames.append((self.rendered + data, self._screen))
+                self.rendered = ""
+
+        def close(self) -> None:
+            super().close()
+            path.write_bytes(pickle.dumps(frames))
 
     return RecordingDriver
 

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.terminal.cells import CellScreen
+from tests.ui.terminal.cells import CellScreen, draw
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.difference import Sent, find_difference
-from tui.ui.terminal.frame import draw
 from tui.ui.terminal.grid import Row, Screen, blank_row, blank_screen
 from tui.ui.terminal.pen import PLAIN, Pen
 from tui.ui.terminal.scroll import Scroll, find_scroll
@@ -44,7 +43,7 @@ def screen_of(*frames: str) -> Screen:
     """The screen after some frames."""
     screen = blank_screen(COLUMNS, LINES)
     for frame in frames:
-        screen = draw(screen, frame).screen
+        screen = draw(screen, frame)
     return screen
 
 
@@ -95,7 +94,7 @@ def test_what_scrolls_ends_up_right(
     start = "".join(f"\x1b[{y + 1};1H\x1b[37;44m{text:{COLUMNS}}\x1b[0m" for y, text in enumerate(ROWS))
     old = screen_of(start)
     moved = Scroll(min(first, last), max(first, last), lines).apply(old.rows) if lines else old.rows
-    new = draw(Screen(moved), frame_of(after, (2, 2))).screen
+    new = draw(Screen(moved), frame_of(after, (2, 2)))
     terminal = CellScreen(COLUMNS, LINES)
     sent = find_difference(None, old, abilities)
     terminal.show(sent.text)
@@ -161,7 +160,7 @@ ONE_ROW = Sent(blank_screen(60, 3))
 
 def change(text: str, abilities: Abilities = XTERM, sent: Sent = ONE_ROW) -> str:
     """What is sent for a frame on three short rows."""
-    return find_difference(sent, draw(sent.screen, text).screen, abilities).text
+    return find_difference(sent, draw(sent.screen, text), abilities).text
 
 
 def test_moves_are_short() -> None:
@@ -175,14 +174,14 @@ def test_moves_are_short() -> None:
 
 
 def test_a_pen_stays_from_one_frame_to_the_next() -> None:
-    first = find_difference(ONE_ROW, draw(ONE_ROW.screen, "\x1b[1;1H\x1b[1;31ma\x1b[0m").screen, XTERM)
+    first = find_difference(ONE_ROW, draw(ONE_ROW.screen, "\x1b[1;1H\x1b[1;31ma\x1b[0m"), XTERM)
     assert first.text == "\x1b[1;31ma"
-    second = find_difference(first.sent, draw(first.sent.screen, "\x1b[1;2H\x1b[1;31mb\x1b[0m").screen, XTERM)
+    second = find_difference(first.sent, draw(first.sent.screen, "\x1b[1;2H\x1b[1;31mb\x1b[0m"), XTERM)
     assert second.text == "b"
 
 
 def test_short_gaps_are_written_and_long_ones_skipped() -> None:
-    sent = Sent(draw(blank_screen(60, 1), "\x1b[1;1Habcdefghijklmnop\x1b[1;1H").screen)
+    sent = Sent(draw(blank_screen(60, 1), "\x1b[1;1Habcdefghijklmnop\x1b[1;1H"))
     assert change("\x1b[1;1HXbcdX\x1b[1;1H", sent=sent) == "XbcdX\r"
     assert change("\x1b[1;1HXbcdefghX\x1b[1;1H", sent=sent) == "X\x1b[9GX\r"
 
@@ -217,7 +216,7 @@ def test_links_need_the_ability_and_share_an_id() -> None:
 def test_a_row_with_a_cluster_is_sent_whole_with_columns(cluster: str) -> None:
     text = change(f"\x1b[2;1Hab {cluster} cd\x1b[1;1H")
     assert text == f"\r\n\x1b[Kab {cluster}\x1b[7Gcd\x1b[H"
-    sent = Sent(draw(blank_screen(60, 3), f"\x1b[1;1Hab {cluster} cd\x1b[1;1H").screen)
+    sent = Sent(draw(blank_screen(60, 3), f"\x1b[1;1Hab {cluster} cd\x1b[1;1H"))
     assert change("\x1b[1;8HX\x1b[1;1H", sent=sent) == f"\x1b[Kab {cluster}\x1b[7GcX\r"
     assert change("\x1b[1;4H__\x1b[1;1H", sent=sent) == "\x1b[Kab __ cd\r"
 
@@ -227,14 +226,14 @@ def test_a_combining_mark_makes_a_cluster_of_one_cell() -> None:
 
 
 def test_half_of_a_wide_character_becomes_a_blank() -> None:
-    sent = Sent(draw(blank_screen(60, 1), "\x1b[1;1H世界\x1b[1;1H").screen)
-    assert draw(sent.screen, "\x1b[1;2Hx\x1b[1;1H").screen.rows[0].text[:4] == (" ", "x", "界", "")
-    assert draw(sent.screen, "\x1b[1;3Hx\x1b[1;1H").screen.rows[0].text[:4] == ("世", "", "x", " ")
-    assert draw(blank_screen(4, 1), "\x1b[1;4H世\x1b[1;1H").screen.rows[0].text == (" ",) * 4
+    sent = Sent(draw(blank_screen(60, 1), "\x1b[1;1H世界\x1b[1;1H"))
+    assert draw(sent.screen, "\x1b[1;2Hx\x1b[1;1H").rows[0].text[:4] == (" ", "x", "界", "")
+    assert draw(sent.screen, "\x1b[1;3Hx\x1b[1;1H").rows[0].text[:4] == ("世", "", "x", " ")
+    assert draw(blank_screen(4, 1), "\x1b[1;4H世\x1b[1;1H").rows[0].text == (" ",) * 4
 
 
 def test_nothing_known_means_everything_sent() -> None:
-    screen = draw(blank_screen(60, 3), "\x1b[1;1H\x1b[44m" + " " * 60 + "\x1b[0mx\x1b[1;1H").screen
+    screen = draw(blank_screen(60, 3), "\x1b[1;1H\x1b[44m" + " " * 60 + "\x1b[0mx\x1b[1;1H")
     text = find_difference(None, screen, XTERM).text
     assert text.startswith("\x1b[r\x1b]8;;\x1b\\\x1b[m\x1b[2J")
     assert find_difference(Sent(blank_screen(59, 3)), screen, XTERM).text == text
@@ -246,10 +245,10 @@ def test_an_update_is_synchronised_only_when_it_is_large() -> None:
     text = find_difference(Sent(Screen((blank_row(60),) * 3)), large, XTERM, synchronised=True).text
     assert text.startswith("\x1b[?2026h")
     assert text.endswith("\x1b[?2026l")
-    small = draw(ONE_ROW.screen, "\x1b[1;1Hx").screen
+    small = draw(ONE_ROW.screen, "\x1b[1;1Hx")
     assert find_difference(ONE_ROW, small, XTERM, synchronised=True).text == "x"
 
 
 def test_the_pen_of_a_blank_is_what_can_be_seen_of_it() -> None:
-    screen = draw(blank_screen(5, 1), "\x1b[1;1H\x1b[1;31;44ma b\x1b[0m\x1b[1;1H").screen
+    screen = draw(blank_screen(5, 1), "\x1b[1;1H\x1b[1;31;44ma b\x1b[0m\x1b[1;1H")
     assert screen.rows[0].pens == (Pen("1", "31", "34"), Pen(background="34"), Pen("1", "31", "34"), PLAIN, PLAIN)

@@ -4,7 +4,9 @@ import sys
 
 import pytest
 from rich.control import Control
-from textual import messages
+from textual import _compositor, messages
+from textual._compositor import ChopsUpdate
+from textual.app import App
 from textual.drivers import linux_driver
 
 from tui.ui.terminal.driver import GridDriver
@@ -29,6 +31,8 @@ def test_someone_can_be_told_of_a_lost_terminal() -> None:
     ("holder", "name", "missing"),
     [
         (messages, "TerminalSupportsSynchronizedOutput", "textual.messages.TerminalSupportsSynchronizedOutput"),
+        (_compositor, "ChopsUpdate", "textual._compositor.ChopsUpdate"),
+        (App, "_display", "App._display"),
         (linux_driver, "XTermParser", "textual.drivers.linux_driver.XTermParser"),
         (linux_driver.LinuxDriver, "_enable_mouse_support", "LinuxDriver._enable_mouse_support"),
         (linux_driver.LinuxDriver, "run_input_thread", "LinuxDriver.run_input_thread"),
@@ -41,9 +45,14 @@ def test_what_is_gone_is_named(monkeypatch: pytest.MonkeyPatch, holder: object, 
     assert choice.missing == missing
 
 
-def test_frames_in_another_form_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moves_in_another_form_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Control, "move_to", lambda x, y: Control.home())
     assert choose_driver("auto").missing == "Control.move_to"
+
+
+def test_updates_in_another_form_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChopsUpdate, "__init__", lambda self, spans: None)
+    assert choose_driver("auto").missing == "CompositorUpdate"
 
 
 def test_windows_keeps_textuals_own(monkeypatch: pytest.MonkeyPatch) -> None:

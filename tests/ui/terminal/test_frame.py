@@ -1,19 +1,24 @@
 """Frames of a real app, replayed: our differences show the same cells as Textual's own bytes, frame by frame."""
 
-import json
 import os
+import pickle
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from tests.command import ROOT
 from tests.pty.terminal import PtyTerminal
-from tests.ui.terminal.cells import CellScreen
+from tests.ui.terminal.cells import CONSOLE, CellScreen, draw
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.difference import Sent, find_difference
-from tui.ui.terminal.frame import draw
+from tui.ui.terminal.frame import Brush, read_pen
 from tui.ui.terminal.grid import Row, Screen, blank_screen
+from tui.ui.terminal.pen import PLAIN
 
 COLUMNS, LINES = 100, 30
 BARE = Abilities(links=False)
@@ -23,8 +28,12 @@ LEAST_FRAMES, LEAST_EXACT = 150, 100
 """The document has more pieces than that, each a frame; in the later ones a row with clusters is in sight."""
 
 
-def record_frames(path: Path) -> list[str]:
-    """Everything that Textual writes while the app streams, is typed into and shows overlays."""
+Frame = tuple[str, Screen]
+"""What Textual's own driver would write, and what ours is to show."""
+
+
+def record_frames(path: Path) -> list[Frame]:
+    """Every update while the app streams, is typed into and shows overlays."""
     environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
     argv = [sys.executable, "-m", "tests.ui.terminal.stage", "record", str(path)]
     with PtyTerminal(argv, env=environ, columns=COLUMNS, rows=LINES, cwd=ROOT) as terminal:
@@ -43,13 +52,13 @@ def record_frames(path: Path) -> list[str]:
         terminal.wait_for("weir 流量 ")
         terminal.press("f9")
         assert terminal.wait_exit() == 0
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [frame for frame in map(json.loads, lines) if frame.lstrip("\n").startswith("\x1b[") and "H" in frame[:12]]
+    frames: list[Frame] = pickle.loads(path.read_bytes())
+    return frames
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    return record_frames(tmp_path_factory.mktemp("frames") / "frames.json")
+def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
+    return record_frames(tmp_path_factory.mktemp("frames") / "frames.pickle")
 
 
 @pytest.mark.parametrize(
@@ -60,15 +69,11 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         pytest.param(KITTY, id="kitty", marks=pytest.mark.slow),
     ],
 )
-def test_every_frame_shows_what_stock_shows(frames: list[str], abilities: Abilities) -> None:
+def test_every_frame_shows_what_stock_shows(frames: list[Frame], abilities: Abilities) -> None:
     stock, ours = CellScreen(COLUMNS, LINES), CellScreen(COLUMNS, LINES)
-    screen, sent = blank_screen(COLUMNS, LINES), None
-    exact = 0
-    for number, frame in enumerate(frames):
+    sent, exact = None, 0
+    for number, (frame, screen) in enumerate(frames):
         stock.show(frame)
-        drawn = draw(screen, frame)
-        assert not drawn.foreign
-        screen = drawn.screen
         difference = find_difference(sent, screen, abilities, synchronised=True)
         sent = difference.sent
         ours.show(difference.text)
@@ -104,21 +109,21 @@ def plain_cells(row: Row, texts: list[str]) -> list[tuple[int, str]]:
     return found
 
 
-def test_differences_are_a_fraction_of_the_frames(frames: list[str]) -> None:
+def test_differences_are_a_fraction_of_the_frames(frames: list[Frame]) -> None:
     """For every frame by itself, as a fast link would get it."""
-    screen, sent, ours, longest = blank_screen(COLUMNS, LINES), None, 0, 0
-    for frame in frames:
-        screen = draw(screen, frame).screen
+    sent, ours, longest = None, 0, 0
+    for _, screen in frames:
         difference = find_difference(sent, screen, XTERM)
         sent, size = difference.sent, len(difference.text.encode())
         ours, longest = ours + size, max(longest, size)
-    assert ours * 20 < sum(len(frame.encode()) for frame in frames)
+    assert ours * 20 < sum(len(frame.encode()) for frame, _ in frames)
     assert longest < 8000
 
 
-def test_a_frame_that_changes_nothing_sends_nothing(frames: list[str]) -> None:
-    screen = draw(blank_screen(COLUMNS, LINES), frames[0]).screen
-    again = draw(screen, frames[0]).screen
+def test_a_frame_that_changes_nothing_sends_nothing() -> None:
+    frame = "\x1b[2;3H\x1b[1;31mred\x1b[0m plain 世界"
+    screen = draw(blank_screen(COLUMNS, LINES), frame)
+    again = draw(screen, frame)
     assert all(old is new for old, new in zip(screen.rows, again.rows, strict=True))
     assert find_difference(Sent(screen), again, XTERM).text == ""
 
@@ -144,25 +149,40 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("sequence", HOSTILE.values(), ids=HOSTILE)
-def test_what_belongs_in_no_frame_is_dropped(sequence: str) -> None:
-    frame = f"\x1b[2;3H\x1b[1mbefore{sequence}\x1b[1;1Hafter\x1b[0m\x1b[1;1H"
-    drawn = draw(blank_screen(40, 5), frame)
-    assert drawn.foreign
-    assert drawn.screen.rows[0].joined().startswith("after")
-    assert drawn.screen.rows[1].joined().startswith("  before")
-    sent = find_difference(None, drawn.screen, KITTY).text
+def test_what_belongs_in_no_text_is_dropped(sequence: str) -> None:
+    strip = Strip([Segment(f"before{sequence}", Style(bold=True)), Segment("behind", Style(link=sequence))])
+    screen = Brush(CONSOLE).draw(blank_screen(40, 5), [(2, 1, strip), (0, 0, Strip([Segment("after")]))])
+    assert screen.rows[0].joined().startswith("after")
+    assert screen.rows[1].joined().startswith("  before")
+    sent = find_difference(None, screen, KITTY).text
     for piece in ("\x1b]52", "\x1b]0", "\x1b[?", "\x1b[6n", "\x1bc", "\x1b(", "\x9b", "\x9d", "\x90", "\x1bP", "\x1b_"):
         assert piece not in sent
     assert not set("\a\b\v\f\x0e\x0f\x7f\x00") & set(sent)
+    assert find_links(screen) == set()
 
 
-def test_a_line_end_goes_to_the_next_row() -> None:
-    drawn = draw(blank_screen(10, 3), "\x1b[1;4Hab\ncd\n")
-    assert [row.joined().rstrip() for row in drawn.screen.rows] == ["   ab", "cd", ""]
-    assert drawn.screen.cursor == (0, 2)
+def find_links(screen: Screen) -> set[str]:
+    return {pen.link for row in screen.rows for pen in row.pens} - {""}
+
+
+def test_styles_become_pens() -> None:
+    style = Style(bold=True, color="#102030", bgcolor="color(9)", link="https://example.org/?a=1;b=2")
+    assert read_pen(style, CONSOLE) == ("1", "38;2;16;32;48", "91", "https://example.org/?a=1;b=2")
+    assert read_pen(Style(color="#ff0000"), Console(color_system="standard")).foreground in ("31", "91")
+    assert read_pen(Style(color="#ff0000"), Console(color_system=None)) == read_pen(Style(color="#ff0000"), CONSOLE)
+    assert read_pen(Style(meta={"@click": "x"}), CONSOLE) == PLAIN
 
 
 def test_what_is_off_the_screen_is_not_drawn() -> None:
-    drawn = draw(blank_screen(4, 2), "\x1b[9;1Hlost\x1b[1;3Habcdef\x1b[99;99H")
-    assert [row.joined() for row in drawn.screen.rows] == ["  ab", "    "]
-    assert drawn.screen.cursor == (3, 1)
+    strips = [(0, 8, Strip([Segment("lost")])), (2, 0, Strip([Segment("abcdef")])), (9, 1, Strip([Segment("lost")]))]
+    screen = Brush(CONSOLE).draw(blank_screen(4, 2), strips)
+    assert [row.joined() for row in screen.rows] == ["  ab", "    "]
+
+
+def test_a_strip_is_read_once_and_another_one_as_it_is() -> None:
+    brush, screen = Brush(CONSOLE), blank_screen(4, 1)
+    for number in range(2000):
+        strip = Strip([Segment(f"{number:4}")])
+        for _ in range(2):
+            screen = brush.draw(screen, [(0, 0, strip)])
+            assert screen.rows[0].joined() == f"{number:4}"

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.ui.terminal.cells import CellScreen
+from tests.ui.terminal.cells import CellScreen, draw
 from tui.ui.terminal.ability import Abilities
-from tui.ui.terminal.frame import draw
 from tui.ui.terminal.grid import Screen, blank_screen
 from tui.ui.terminal.writer import FLUSH_SECONDS, QUEUE_LIMIT, Writer
 
@@ -61,7 +60,7 @@ def link() -> Iterator[Link]:
 
 
 def screen_saying(text: str) -> Screen:
-    return draw(blank_screen(COLUMNS, LINES), f"\x1b[3;5H{text}\x1b[1;1H").screen
+    return draw(blank_screen(COLUMNS, LINES), f"\x1b[3;5H{text}\x1b[1;1H")
 
 
 def noise(number: int) -> Screen:
@@ -70,7 +69,7 @@ def noise(number: int) -> Screen:
         f"\x1b[{line + 1};1H" + "".join(f"\x1b[38;5;{(number + line + x) % 250}m{(number + x) % 10}" for x in range(79))
         for line in range(LINES)
     )
-    return draw(blank_screen(COLUMNS, LINES), frame + "\x1b[1;1H").screen
+    return draw(blank_screen(COLUMNS, LINES), frame + "\x1b[1;1H")
 
 
 def test_sequences_go_first_and_in_order(link: Link) -> None:
@@ -118,7 +117,7 @@ def test_an_idle_writer_sends_nothing(link: Link) -> None:
     link.read_quiet()
     before = len(link.received)
     writer.show(screen)
-    writer.show(draw(screen, "\x1b[3;5Hquiet\x1b[1;1H").screen)
+    writer.show(draw(screen, "\x1b[3;5Hquiet\x1b[1;1H"))
     assert len(link.read_quiet()) == before
     writer.close()
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress, count
-from operator import is_not
+from operator import is_not, ne, or_
 
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.grid import Row, Screen, blank_row
@@ -101,10 +101,9 @@ def _paint(pencil: Pencil, rows: Sequence[Row], wanted: Screen, abilities: Abili
 
 def _paint_row(pencil: Pencil, y: int, old: Row, new: Row, abilities: Abilities) -> None:
     text, pens = new.text, new.pens
-    changed = [
-        before != after or pen != wanted
-        for before, after, pen, wanted in zip(old.text, text, old.pens, pens, strict=True)
-    ]
+    changed = list(map(ne, old.text, text))
+    if old.pens != pens:
+        changed = list(map(or_, changed, map(ne, old.pens, pens)))
     changed.append(True)  # behind the last, so that the search for the next always finds one
     columns = len(text)
     x = 0

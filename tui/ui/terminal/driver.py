@@ -1,7 +1,7 @@
-"""The driver between Textual and the tty: frames become cells, and cells that changed become bytes.
+"""The driver between Textual and the tty: updates become cells, and cells that changed become bytes.
 
-Textual hands over whole regions and waits for a tty that is slow; here a thread sends differences (`writer`). Keys
-come in as Textual reads them. A tty that is gone, on either side, is told once.
+Textual renders whole regions and waits for a tty that is slow; here differences are sent, and nobody waits (`writer`).
+Keys come in as Textual reads them. A tty that is gone, on either side, is told once.
 """
 
 import asyncio
@@ -11,29 +11,48 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from select import select
 
+from rich.console import Console, RenderableType
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from tui.ui.terminal.ability import read_abilities
+from tui.ui.terminal.cell_app import CellApp
 from tui.ui.terminal.cursor import QUESTION, CursorQuestion
-from tui.ui.terminal.frame import draw
-from tui.ui.terminal.grid import Screen, blank_screen
+from tui.ui.terminal.frame import Brush, find_strips
+from tui.ui.terminal.grid import Screen, blank_screen, with_cursor
 from tui.ui.terminal.writer import Writer
 
-_NO_FRAME = re.compile(
+_MOVE = re.compile(r"\x1b\[(\d{1,5});(\d{1,5})H")
+"""CUP, which Textual ends each update with."""
+_CONTROL = re.compile(
     r"(?:\x1b\[[?<=>][0-9;]*[ -/]*[@-~]"  # modes, their reports and the kitty keyboard protocol
     r"|\x1b\](?:22|52);[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"  # the pointer's shape, the clipboard
     r"|\x07)+"
 )
-_SYNCHRONISATION = re.compile(r"\x1b\[\?2026[hl]")
-"""Around Textual's frames; around ours it is set where it is worth its bytes."""
 _MOUSE_MODES = (1000, 1002, 1006)
 """Buttons, drags and SGR coordinates; not 1003, which reports every move to nobody."""
 _READ_SIZE = 4096
 _TURN = 0.1
 """Seconds until the thread that reads looks whether it is to end, and a lone Escape is taken for one."""
+
+
+class _StandIn(CompositorUpdate):
+    """An update in Textual's hands: where that would be rendered, it is drawn."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, draw: Callable[[ChopsUpdate | LayoutUpdate], None]) -> None:
+        self._update, self._draw = update, draw
+
+    def render_segments(self, console: Console) -> str:
+        """Nothing is left to be written."""
+        self._draw(self._update)
+        return ""
+
+    def __rich__(self) -> ChopsUpdate | LayoutUpdate:
+        """To anybody else it is the update."""
+        return self._update
 
 
 class GridDriver(linux_driver.LinuxDriver):
@@ -43,6 +62,10 @@ class GridDriver(linux_driver.LinuxDriver):
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if not isinstance(app, CellApp):
+            raise TypeError("only a CellApp hands its updates over")
+        app.painter = self
+        self._brush = Brush(app.console)
         self._screen = Screen(())
         self._writer: Writer | None = None
         self._told_lost = False
@@ -77,22 +100,31 @@ class GridDriver(linux_driver.LinuxDriver):
         """Whether the terminal is still taking an earlier screen: painting now would be for nothing."""
         return self._writer is not None and self._writer.behind
 
-    def write(self, data: str) -> None:
-        """Take a frame or a control sequence; never waits. Before the start and after `close` it goes nowhere."""
-        writer = self._writer
-        if writer is None or _SYNCHRONISATION.fullmatch(data):
-            return
-        if _NO_FRAME.fullmatch(data):
-            writer.send(data)
+    def stand_in(self, renderable: RenderableType) -> RenderableType:
+        """What is drawn when Textual renders it, in place of an update."""
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            return _StandIn(renderable, self._draw)
+        return renderable
+
+    def _draw(self, update: ChopsUpdate | LayoutUpdate) -> None:
+        """Before the start and after `close` it goes nowhere."""
+        if self._writer is None:
             return
         columns, lines = self._app.size
         if (self._screen.columns, len(self._screen.rows)) != (columns, lines):
             self._screen = blank_screen(columns, lines)
-        drawn = draw(self._screen, data)
-        self._screen = drawn.screen
-        if drawn.foreign:
-            writer.forget()
-        writer.show(self._screen)
+        self._screen = self._brush.draw(self._screen, find_strips(update))
+
+    def write(self, data: str) -> None:
+        """Take a control sequence, or the move that ends an update; never waits. Anything else goes nowhere."""
+        writer = self._writer
+        if writer is None:
+            return
+        if move := _MOVE.fullmatch(data):
+            self._screen = with_cursor(self._screen, int(move[2]) - 1, int(move[1]) - 1)
+            writer.show(self._screen)
+        elif _CONTROL.fullmatch(data):
+            writer.send(data)
 
     def start_application_mode(self) -> None:
         """Take the terminal. When it was given away before, all that was on it comes back."""
@@ -116,10 +148,11 @@ class GridDriver(linux_driver.LinuxDriver):
         super().close()
 
     def process_message(self, message: Message) -> None:
-        """Pass on what the terminal said."""
-        if isinstance(message, TerminalSupportsSynchronizedOutput) and self._writer is not None:
+        """Pass on what the terminal said, but not that it knows synchronised output: it is set here, where it pays."""
+        if not isinstance(message, TerminalSupportsSynchronizedOutput):
+            super().process_message(message)
+        elif self._writer is not None:
             self._writer.synchronise()
-        super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Read keys until the driver stops, or the tty is gone. Textual's own loop spins at the end of input."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 STOCK: Final = "stock"
 """The word for Textual's own driver."""
 _USED: Final = {
+    "textual._compositor": ("ChopsUpdate", "CompositorUpdate", "LayoutUpdate"),
     "textual.drivers.linux_driver": ("LinuxDriver", "XTermParser"),
     "textual.messages": ("TerminalSupportsSynchronizedOutput",),
     "rich.cells": ("split_graphemes",),
@@ -67,16 +68,33 @@ def find_missing() -> str | None:
         for name in names:
             if not hasattr(found, name):
                 return f"{module}.{name}"
+    if not hasattr(import_module("textual.app").App, "_display"):
+        return "App._display"
     driver = import_module("textual.drivers.linux_driver").LinuxDriver
-    return next((f"LinuxDriver.{name}" for name in _OVERRIDDEN if not hasattr(driver, name)), None) or _find_format()
+    return next((f"LinuxDriver.{name}" for name in _OVERRIDDEN if not hasattr(driver, name)), None) or _find_form()
 
 
-def _find_format() -> str | None:
-    """The name of what writes frames in another form than the driver reads."""
+def _find_form() -> str | None:
+    """The name of what hands updates over in another form than the driver reads."""
+    from rich.console import Console
     from rich.control import Control
+    from rich.segment import Segment
     from rich.style import Style
+    from textual._compositor import ChopsUpdate, LayoutUpdate
+    from textual.geometry import Region
+    from textual.strip import Strip
+
+    from tui.ui.terminal.frame import find_strips, read_pen
 
     if Control.move_to(3, 4).segment.text != "\x1b[5;4H":
         return "Control.move_to"
-    link = Style(bold=True, link="x").render("y")
-    return None if link.startswith("\x1b]8;") and "\x1b[1my\x1b[0m" in link else "Style.render"
+    if read_pen(Style(bold=True, link="x"), Console(color_system="truecolor"))[::3] != ("1", "x"):
+        return "Strip.render"
+    strip = Strip([Segment("xyz")])
+    try:
+        chops = find_strips(ChopsUpdate([{0: strip, 3: None}], [(0, 1, 2)], [[3, 5]]))
+        rows = find_strips(LayoutUpdate([[strip]], Region(1, 2, 3, 1)))
+        found = [[(x, y, part.text) for x, y, part in parts] for parts in (chops, rows)]
+    except (AttributeError, TypeError, ValueError):
+        found = []  # whatever it is now, it has no such parts
+    return None if found == [[(0, 0, "xy")], [(1, 2, "xyz")]] else "CompositorUpdate"

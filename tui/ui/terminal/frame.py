@@ -1,110 +1,119 @@
-"""Textual's frames, read into cells: CUP, SGR, OSC 8, line ends and text. Nothing else of a frame gets any further.
+"""Textual's updates, read into cells: strips of styled text, each with the place where it begins.
 
-Text in a frame can come from anywhere, so whatever is not one of these is dropped whole: other sequences as ECMA-48
+Textual would render them to one text with sequences in it. Here nothing gets any further but printable text and the
+pens of its styles. The text can come from anywhere, so what else is in it is dropped: sequences whole, as ECMA-48
 (sections 5.4 and 5.6) delimits them, and single control characters.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.cells import split_graphemes
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
 
 from tui.ui.terminal.grid import Screen, place
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen, read_sgr, with_link
 
-_MOVE = re.compile(r"\x1b\[(\d{1,5});(\d{1,5})H")
-_PRINTED = r"[^\x00-\x1f\x7f-\x9f]"
-_TOKEN = re.compile(
-    rf"(?P<text>{_PRINTED}+)"
-    r"|\x1b\[(?P<sgr>[0-9;]*)m"
-    rf"|(?P<link>\x1b\]8;[^;\x00-\x1f\x7f-\x9f]*;(?P<address>{_PRINTED}*)(?:\x1b\\|\x07))"
-    r"|(?P<unknown>(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x18\x1a\x1b\x9c]*(?:\x1b\\|[\x07\x18\x1a\x9c])?"
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|.)",
-    re.DOTALL,
+_FOREIGN = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x18\x1a\x1b\x9c]*(?:\x1b\\|[\x07\x18\x1a\x9c])?"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x00-\x1f\x7f-\x9f]"
 )
+_PRINTED = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
 _NARROW = re.compile("[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2500-\u25fc\u2800-\u28ff]*")
 """Text in which every character is one cell wide, in any terminal."""
 _INDICATOR = re.compile("[\U0001f1e6-\U0001f1ff]")
 """Regional indicators: two of them are one flag (UAX 29, GB12)."""
-_RUNS = 256
-"""How many pieces of frames are remembered: two large screens; a row that scrolls is read once."""
+_STYLED = re.compile(r"\x1b\[([0-9;]*)mx\x1b\[0m")
+_STRIPS = 512
+"""How many strips are remembered: two large screens with their scrollbars; a row that scrolls is read once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of a frame within one row."""
+    """The cells of a strip, or of a part of it."""
 
     text: tuple[str, ...]
     pens: tuple[Pen, ...]
-    pen: Pen
-    """The pen that the next piece starts with."""
-    foreign: bool
-    """Something was dropped from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What a frame made of a screen."""
-
-    screen: Screen
-    foreign: bool
-    """The frame held something that belongs in no frame."""
-
-
-def draw(screen: Screen, frame: str) -> Drawn:
-    """The screen after a frame. Its cursor is where the frame leaves it, which is where Textual wants it to rest."""
-    rows = list(screen.rows)
-    column, line = screen.cursor
-    pen, foreign = PLAIN, False
-    pieces = _MOVE.split(frame)
-    for number in range(0, len(pieces), 3):
-        if number:
-            line, column = (int(pieces[number - 2]) or 1) - 1, (int(pieces[number - 1]) or 1) - 1
-        for turn, piece in enumerate(pieces[number].split("\n")):
-            if turn:
-                column, line = 0, line + 1
-            if not piece:
-                continue
-            run = read_run(piece, pen)
-            pen, foreign = run.pen, foreign or run.foreign
-            if run.text and line < len(rows):
-                rows[line] = place(rows[line], column, run.text, run.pens)
-            column += len(run.text)
-    cursor = max(min(column, screen.columns - 1), 0), max(min(line, len(rows) - 1), 0)
-    return Drawn(replace(screen, rows=tuple(rows), cursor=cursor), foreign)
+def find_strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """What an update paints, with its column and row."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, first, end in update.spans:
+        for (x, chop), right in zip(update.chops[y].items(), update.chop_ends[y], strict=True):
+            if chop is not None and x < end and right > first:
+                yield x, y, chop if right <= end else chop.crop(0, end - x)
 
 
-@lru_cache(maxsize=_RUNS)
-def read_run(piece: str, pen: Pen) -> Run:
-    """The cells of a piece without moves and line ends."""
-    text: list[str] = []
-    pens: list[Pen] = []
-    foreign = False
-    for token in _TOKEN.finditer(piece):
-        match token.lastgroup:
-            case "text":
-                cells = split_cells(token["text"])
-                blank = blank_pen(pen)
-                text += cells
-                pens += [blank if cell == " " else pen for cell in cells]
-            case "sgr":
-                changed = read_sgr(pen, token["sgr"])
-                pen, foreign = changed or pen, foreign or changed is None
-            case "link":
-                pen = with_link(pen, token["address"])
-            case _:
-                foreign = True
-    return Run(tuple(text), tuple(pens), pen, foreign)
+class Brush:
+    """Paints strips, in as many colours as a console has."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._known: dict[int, tuple[Strip, Run]] = {}
+        """By id, which is nobody else's as long as the strip is kept: what does not change comes as the same strip."""
+
+    def draw(self, screen: Screen, strips: Iterable[tuple[int, int, Strip]]) -> Screen:
+        """The screen with strips painted over it; each comes with its column and row."""
+        rows = list(screen.rows)
+        lines = len(rows)
+        for x, y, strip in strips:
+            if y < lines:
+                known = self._known.get(id(strip))
+                run = self._read(strip) if known is None else known[1]
+                rows[y] = place(rows[y], x, run.text, run.pens)
+        return Screen(tuple(rows), screen.cursor)
+
+    def _read(self, strip: Strip) -> Run:
+        if len(self._known) == _STRIPS:
+            self._known.clear()
+        text: tuple[str, ...] = ()
+        pens: tuple[Pen, ...] = ()
+        for segment in strip:
+            run = read_segment(segment, self._console)
+            text, pens = text + run.text, pens + run.pens
+        run = Run(text, pens)
+        self._known[id(strip)] = strip, run
+        return run
+
+
+@lru_cache(maxsize=1024)
+def read_segment(segment: Segment, console: Console) -> Run:
+    """The cells of a segment."""
+    cells = split_cells(segment.text)
+    pen = PLAIN if segment.style is None else read_pen(segment.style, console)
+    blank = blank_pen(pen)
+    return Run(tuple(cells), tuple([blank if cell == " " else pen for cell in cells]))
+
+
+@lru_cache(maxsize=2048)
+def read_pen(style: Style, console: Console) -> Pen:
+    """The pen of a style, with as many colours as the console has. What is unknown, and a bad link, are left out."""
+    rendered = _STYLED.search(Strip([Segment("x", style)]).render(console))
+    pen = read_sgr(PLAIN, rendered[1]) if rendered is not None else None
+    return with_link(pen or PLAIN, style.link if style.link and _PRINTED.fullmatch(style.link) else "")
 
 
 def split_cells(text: str) -> list[str]:
-    """One string for each cell that printable text takes, by the widths that Textual lays it out with.
+    """One string for each cell that the printable part of a text takes, by the widths that Textual lays it out with.
 
     What has no width and nothing to stand on is left out.
     """
     if _NARROW.fullmatch(text):
         return list(text)
+    text = _FOREIGN.sub("", text)
     cells: list[str] = []
     for start, end, width in split_graphemes(text)[0]:
         cluster = text[start:end]

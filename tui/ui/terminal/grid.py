@@ -47,6 +47,12 @@ def blank_screen(columns: int, lines: int) -> Screen:
     return Screen((blank_row(columns),) * lines)
 
 
+def with_cursor(screen: Screen, column: int, line: int) -> Screen:
+    """The same screen with its cursor there, or at the nearest place that it has."""
+    cursor = max(min(column, screen.columns - 1), 0), max(min(line, len(screen.rows) - 1), 0)
+    return Screen(screen.rows, cursor)
+
+
 def place(row: Row, column: int, text: tuple[str, ...], pens: tuple[Pen, ...]) -> Row:
     """The row with some cells written over; the same object if nothing in it changes.
 

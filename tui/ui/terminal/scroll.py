@@ -1,9 +1,9 @@
 """Scrolls between two screens: rows that stand elsewhere now, as one region and how far it moved."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from operator import is_not, ne
 
 from tui.ui.terminal.grid import Row, blank_row
@@ -53,20 +53,28 @@ def find_scroll(old: Sequence[Row], new: Sequence[Row]) -> Scroll | None:
     if not votes:
         return None
     lines = max(votes, key=lambda distance: (votes[distance], -abs(distance)))
-    first, last = _best_run([_gain(before, after, y, lines) for y in range(len(after))])
+    first, last = _best_run(_find_gains(before, after, lines))
     if lines > 0:
         scroll = Scroll(top + first, min(top + last + lines, bottom), lines)
     else:
         scroll = Scroll(max(top + first + lines, top), top + last, lines)
-    return scroll if _find_cost(scroll.apply(old), new) + _COST < _find_cost(old, new) else None
+    cost = _COST + sum(_find_costs(scroll.apply(old), new))
+    # The rest of the rows does not matter when the first few cost more.
+    return scroll if any(spent > cost for spent in accumulate(_find_costs(old, new))) else None
 
 
-def _gain(before: list[str], after: list[str], y: int, lines: int) -> int:
-    """Characters that need not be sent for a row, less those that the scroll spoils."""
-    in_place = before[y] == after[y]
-    if 0 <= y + lines < len(before) and before[y + lines] == after[y]:
-        return 0 if in_place else sum(map(ne, before[y], after[y]))
-    return -len(after[y].rstrip()) - 1 if in_place else -1
+def _find_gains(before: list[str], after: list[str], lines: int) -> list[int]:
+    """For each row the characters that need not be sent, about, less those that the scroll spoils."""
+    nowhere: list[str | None] = [None] * abs(lines)
+    sources = [*before[lines:], *nowhere] if lines > 0 else [*nowhere, *before[:lines]]
+    gains: list[int] = []
+    for there, source, wanted in zip(before, sources, after, strict=False):
+        length = len(wanted.rstrip())
+        if source != wanted:
+            gains.append(-length - 1 if there == wanted else -1)
+        else:
+            gains.append(0 if there == wanted else max(length, len(there.rstrip())))
+    return gains
 
 
 def _best_run(gains: list[int]) -> tuple[int, int]:
@@ -82,12 +90,10 @@ def _best_run(gains: list[int]) -> tuple[int, int]:
     return found
 
 
-def _find_cost(old: Sequence[Row], new: Sequence[Row]) -> int:
-    """About how many bytes it takes to paint one over the other; a scroll can spoil more than it brings."""
-    cost = 0
+def _find_costs(old: Sequence[Row], new: Sequence[Row]) -> Iterator[int]:
+    """About how many bytes it takes to paint each row over the other; a scroll can spoil more than it brings."""
     for before, after in zip(old, new, strict=True):
-        if before is not after:
-            cost += sum(map(ne, before.text, after.text))
+        if before is not after and before != after:
+            yield sum(map(ne, before.text, after.text))
             if before.pens != after.pens:
-                cost += _PEN_COST * (1 + sum(map(is_not, after.pens, after.pens[1:])))
-    return cost
+                yield _PEN_COST * (1 + sum(map(is_not, after.pens, after.pens[1:])))
