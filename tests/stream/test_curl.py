@@ -44,11 +44,13 @@ async def test_a_real_curl_sends_the_request(prompt: str) -> None:
 
 
 def test_the_prompt_is_left_out() -> None:
-    request = replace(REQUEST, messages=(ChatMessage(Role.SYSTEM, "Be terse"), *REQUEST.messages))
+    messages = (ChatMessage(Role.SYSTEM, "Be terse"), *REQUEST.messages)
+    request = replace(REQUEST, messages=messages, parameters={"continue_final_message": True})
     sent = Client({}, MASK).sketch(request, route("https://llm.example/v1"))
     command = write_curl(sent, MASK, with_prompt=False)
     assert PROMPT not in command
     assert "terse" not in command
+    assert "continue_final_message" not in command
     assert json.dumps({"role": "user", "content": PLACEHOLDER}) in command
     assert f'-H "Authorization: Bearer ${KEY_NAME}"' in command
 
@@ -70,6 +72,9 @@ def test_secrets_of_the_way_stay_out() -> None:
     provider = route(f"https://llm.example/v1?key={KEY}", proxy="http://me:hunter22@proxy.example:3128", ca_file="/ca")
     command = write_curl(Client({}, MASK).sketch(REQUEST, provider), MASK, with_prompt=True)
     assert KEY not in command
+    shapeless = Masker([Secret("walrus_carrot_window_nine")])
+    sent = Client({}, shapeless).sketch(REQUEST, route("https://llm.example/walrus_carrot_window_nine/v1"))
+    assert "walrus_carrot" not in write_curl(sent, shapeless, with_prompt=True)
     assert "hunter22" not in command
     assert "--proxy http://proxy.example:3128" in command
     assert "--cacert /ca" in command

@@ -115,7 +115,7 @@ def _describe(raw: RawStream, permission: Permission, mask: Masker) -> dict[str,
     headers = {name: mask(value) for name, value in request.headers.items()}
     if request.key.kind != "none":
         headers["Authorization"] = f"Bearer ${key_variable(request)}"
-    sent: dict[str, Any] = {"method": request.method, "url": mask_url(request.url), "headers": headers}
+    sent: dict[str, Any] = {"method": request.method, "url": mask(mask_url(request.url)), "headers": headers}
     if permission.with_prompts:
         (sent["body"],) = mask.known([request.body.decode(errors="replace")])
     return {

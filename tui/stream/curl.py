@@ -18,6 +18,8 @@ from tui.text.sanitise import escape_json_line
 
 PLACEHOLDER = "Say hello in one short sentence."
 """What is asked in the place of the prompt."""
+_OF_THE_LAST_MESSAGE = ("continue_final_message", "add_generation_prompt")
+"""Fields that go with the start of an answer, which is left out with the prompt."""
 _LONGEST_ARGUMENT = 100_000
 """Bytes; Linux takes no argument of 128 KiB or more."""
 _PROXY_USER = re.compile(r"(?<=://)[^/?#]*@")
@@ -34,7 +36,7 @@ def key_variable(request: SentRequest) -> str:
 def write_curl(request: SentRequest, mask: Masker, *, with_prompt: bool) -> str:
     """The command, on several lines; before it comments where something has to be put in."""
     notes: list[str] = []
-    parts = [f"curl -N {_write_address(request, notes)}"]
+    parts = [f"curl -N {_write_address(request, mask, notes)}"]
     if request.key.kind != "none":
         parts.append(f'-H "Authorization: Bearer ${key_variable(request)}"')
     if request.key.kind in ("command", "file"):
@@ -51,8 +53,8 @@ def write_curl(request: SentRequest, mask: Masker, *, with_prompt: bool) -> str:
     return "\n".join([*before, _join([*parts, "--data-binary @- <<'JSON'"]), body, "JSON"])
 
 
-def _write_address(request: SentRequest, notes: list[str]) -> str:
-    address = mask_url(request.url)
+def _write_address(request: SentRequest, mask: Masker, notes: list[str]) -> str:
+    (address,) = mask.known([mask_url(request.url)])
     if address != request.url:
         notes.append("# What is masked in the address is a secret: put it back.")
     # curl takes brackets and braces in an address for a pattern of several, but for those of an IPv6 host.
@@ -78,6 +80,8 @@ def _write_body(body: bytes, *, with_prompt: bool) -> str:
         return text
     fields: dict[str, Any] = json.loads(text)
     fields["messages"] = [{"role": "user", "content": PLACEHOLDER}]
+    for name in _OF_THE_LAST_MESSAGE:
+        fields.pop(name, None)
     return json.dumps(fields, ensure_ascii=False)
 
 

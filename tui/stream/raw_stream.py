@@ -49,7 +49,7 @@ class SentRequest:
     """What was sent, without the key, and the way that it took."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     """It holds the prompt."""
