@@ -37,7 +37,7 @@ def test_continue_prints_what_follows_and_the_next_message_has_the_whole(desk: D
     type_line(terminal, "/continue")
     terminal.wait_for(at_prompt(say("remedy.no_reply")))
     cut(terminal, raw_server)
-    assert f"/continue {say('remedy.continue')} · /retry {say('remedy.retry')} · /retry nostream" in terminal.text()
+    assert "  /continue · /retry · /retry nostream · /retry MODEL\n" in terminal.text()
     type_line(terminal, "/continue")
     stream = raw_server.next_stream()
     assert contents(stream)[:2] == ["hello", SAID]

@@ -18,6 +18,7 @@ _COMMANDS = {
     Remedy.UNSTREAMED: f"/retry {NOT_STREAMED}",
     Remedy.OTHER: "/retry MODEL",
 }
+"""What may help with a reply, and is done by a command."""
 _SILENCES = (5, 15, 30, 60)
 """Seconds after which a silence is told; from the last on, each time that many have passed."""
 
@@ -63,17 +64,13 @@ class ReplyPrinter:
         elif reply.outcome is not Outcome.COMPLETE:
             note = make_note(reply.outcome, reply.record, self._language)
             output.tell_line(f"{note.code}: {note.sentence}")
-            acts = " · ".join(f"{command} {self._language.say(f'remedy.{act}')}" for act, command in self._commands())
+            acts = " · ".join(_COMMANDS[act] for act in find_remedies(reply) if act in _COMMANDS)
             for line in (*note.advice, *((acts,) if acts else ()), *note.record):
                 output.write(f"  {line}\n")
         if reply.origin is not None and reply.record is not None:
             first = reply.origin.record or "?"
             output.tell_line(self._language.say("remedy.continued", first=first, second=reply.record.id))
         output.write("\n")
-
-    def _commands(self) -> list[tuple[Remedy, str]]:
-        """What may help and has a command."""
-        return [(act, _COMMANDS[act]) for act in find_remedies(self._reply) if act in _COMMANDS]
 
     def _write(self, text: str) -> None:
         if text and not self._named:
