@@ -222,9 +222,14 @@ def test_a_command_that_does_not_end_is_not_waited_for(command: str) -> None:
     assert refused(KeySource("command", command), timeout=0.0).reason == "it did not end within 0 s"
 
 
-@pytest.mark.parametrize("name", ["K", "_", "alltkn_key_2", "ALLTKN_API_KEY"])
+@pytest.mark.parametrize("name", ["K", "_", "alltkn_key_2", "ALLTKN_API_KEY", "LLM_PRODUCTION_GATEWAY_KEY_2026"])
 def test_a_name_of_a_variable(name: str) -> None:
     assert is_variable_name(name)
+
+
+@pytest.mark.parametrize("text", ["a3f9" + "c0d1e2b345" * 2, "A3F9" + "C0D1E2B345" * 2, "fw_3Zabc" + "DEFghiJKLmn"])
+def test_a_key_that_could_name_a_variable_is_none(text: str) -> None:
+    assert not is_variable_name(text)
 
 
 @pytest.mark.parametrize("text", ["", "2K", "A-B", "A B", "A=B", "$K", "K\n", "密钥", "ä", KEY])

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+_LIKE_A_KEY = re.compile(r"(?=.{16})(?:(?=.*\d)(?=.*[a-z]).*|(?:\D*\d){4}.*)")
+
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
@@ -24,5 +26,11 @@ class KeySource:
 
 
 def is_variable_name(text: str) -> bool:
-    """Whether this can name an environment variable (POSIX, XBD 3.216); most keys that are put there cannot."""
-    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
+    """Whether this can name an environment variable (POSIX, XBD 3.216) and is no key put in the place of one.
+
+    Most keys cannot name one; of those that can, a part between underscores is long and mixes digits with small
+    letters, or has many digits.
+    """
+    if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is None:
+        return False
+    return not any(_LIKE_A_KEY.fullmatch(part) for part in text.split("_"))
