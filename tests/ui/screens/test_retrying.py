@@ -129,6 +129,7 @@ def test_a_complete_reply_is_nothing_to_go_on_with_and_its_record_is_copied(
     wait_copied(terminal, json.dumps(record, ensure_ascii=False, indent=1))
 
 
+@pytest.mark.slow
 def test_a_retry_is_counted_down_in_the_log_and_escape_ends_it(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "the question")
