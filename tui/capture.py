@@ -46,7 +46,7 @@ def run_capture(order: Order, paths: Paths, mask: Masker, language: Language) ->
         say(language.say("capture.failed", where=where, reason=reason))
         return FAILED
     if order.as_json:
-        write_json_line(describe_capture(paths, now))
+        write_json_line(_report(paths, now))
         return 0
     for line in lines:
         write_text(sanitise_line(line))
@@ -75,25 +75,25 @@ def _obey(order: Order, paths: Paths, mask: Masker, language: Language, now: dat
 
 def _end(paths: Paths, language: Language, now: datetime, *, at_once: bool) -> list[str]:
     ended = end_permission(paths.capture_file, paths.captures, now, at_once=at_once)
-    return [] if ended is None else [tell_ended(ended.streams, ended.permission, language)]
+    return [] if ended is None else [_tell_ended(ended.streams, ended.permission, language)]
 
 
-def tell_ended(streams: int, permission: Permission, language: Language) -> str:
+def _tell_ended(streams: int, permission: Permission, language: Language) -> str:
     """The sentence about a permission that has come to its end."""
     name = "capture.ended_purged" if permission.purge else "capture.ended"
     return language.say(name, count=streams, reason=permission.reason)
 
 
 def _describe(permission: Permission, paths: Paths, language: Language, now: datetime) -> list[str]:
-    say_ = language.say
+    sentence = language.say
     until = permission.until.astimezone()
     minutes = max(1, round(permission.left(now).total_seconds() / 60))
     lines = [
-        say_("capture.is_on", until=f"{until:%Y-%m-%d %H:%M:%S}", minutes=minutes, reason=permission.reason),
-        say_("capture.holds_prompts" if permission.with_prompts else "capture.holds"),
-        say_("capture.where", where=paths.captures / permission.folder),
+        sentence("capture.is_on", until=f"{until:%Y-%m-%d %H:%M:%S}", minutes=minutes, reason=permission.reason),
+        sentence("capture.holds_prompts" if permission.with_prompts else "capture.holds"),
+        sentence("capture.where", where=paths.captures / permission.folder),
     ]
-    return [*lines, say_("capture.will_purge")] if permission.purge else lines
+    return [*lines, sentence("capture.will_purge")] if permission.purge else lines
 
 
 def _count(paths: Paths, language: Language) -> str:
@@ -101,7 +101,7 @@ def _count(paths: Paths, language: Language) -> str:
     return language.say("capture.kept", count=len(files), where=paths.captures)
 
 
-def describe_capture(paths: Paths, now: datetime) -> dict[str, object]:
+def _report(paths: Paths, now: datetime) -> dict[str, object]:
     """What holds, as `--json` prints it."""
     permission = read_permission(paths.capture_file)
     on = permission is not None and permission.holds(now)
