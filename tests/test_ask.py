@@ -94,6 +94,7 @@ async def test_the_reply_is_on_stdout_and_the_verdict_on_stderr(weir: Command, p
     assert any("\u4e00" <= character <= "\u9fff" for character in chinese.complaint)
 
 
+@pytest.mark.slow
 async def test_a_refusal_is_text_and_a_tool_call_is_told(weir: Command, practice: PracticeServer) -> None:
     refusal, tool = await asyncio.gather(
         weir.run("ask", *at(practice, "refusal"), "Hello"), weir.run("ask", *at(practice, "tool"), "Hello")
@@ -140,6 +141,7 @@ async def test_json_lines_have_their_fields_and_the_last_is_the_end(weir: Comman
     assert reasoning["usage"]["tokens_out"] == reasoning["record"]["tokens_out"] > 100
 
 
+@pytest.mark.slow
 async def test_a_retry_is_a_notice_with_the_record_of_what_failed(weir: Command, practice: PracticeServer) -> None:
     flags = ("--base-url", practice.base_url, "-m", "500", "--retries", "1")
     ran = await weir.run("ask", "--json", *flags, "Hello")
@@ -153,6 +155,7 @@ async def test_a_retry_is_a_notice_with_the_record_of_what_failed(weir: Command,
     assert [json.loads(line)["attempt"] for line in kept] == [1, 2]
 
 
+@pytest.mark.slow
 async def test_the_request_is_the_plain_one(weir: Command, practice: PracticeServer) -> None:
     await asyncio.gather(
         weir.run("ask", *at(practice, "empty"), "Hello", "world"),
@@ -176,6 +179,7 @@ async def test_no_stream_asks_for_one_piece(weir: Command, practice: PracticeSer
     assert ran.end["notices"] == []
 
 
+@pytest.mark.slow
 async def test_stdin_is_added_after_a_blank_line(weir: Command, practice: PracticeServer) -> None:
     piped = b"line one\r\n\nline two: \xff\n\n"
     await asyncio.gather(
@@ -186,6 +190,7 @@ async def test_stdin_is_added_after_a_blank_line(weir: Command, practice: Practi
     assert sorted(message["content"] for (message,) in asked) == ["Sum up:\n\nline one\r\n\nline two: \ufffd", "alone"]
 
 
+@pytest.mark.slow
 async def test_stdin_may_be_a_file_and_a_pipe_may_never_close(weir: Command, practice: PracticeServer) -> None:
     file = weir.home / "notes.txt"
     file.write_text("from a file")
@@ -225,6 +230,7 @@ def acting_characters(text: str) -> set[str]:
     return {character for character in text if ord(character) in ACTING}
 
 
+@pytest.mark.slow
 async def test_text_shows_what_would_act_on_a_terminal(weir: Command) -> None:
     async with fixed_answer(EVIL, " 中文\r", "\nend\ttab") as url:
         text, raw, lines = await asyncio.gather(
@@ -242,6 +248,7 @@ async def test_text_shows_what_would_act_on_a_terminal(weir: Command) -> None:
     assert text.complaint == "weir: control-chars: Control characters are shown as symbols.\n"
 
 
+@pytest.mark.slow
 async def test_a_half_of_a_character_is_valid_utf_8_on_stdout(weir: Command) -> None:
     async with fixed_answer("\ud83d", "\ude42 whole; half: \ud83d.") as url:
         ran = await weir.run("ask", "--base-url", url, "-m", "x", "Hello")

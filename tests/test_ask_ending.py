@@ -38,6 +38,7 @@ CODES = {
 }
 
 
+@pytest.mark.slow
 async def test_the_exit_code_tells_how_the_reply_ended(weir: Command, practice: PracticeServer) -> None:
     ran = await asyncio.gather(*(weir.run("ask", "--json", *at(practice, name), "Hello") for name in CODES))
     assert {name: (one.end["outcome"], one.code) for name, one in zip(CODES, ran, strict=True)} == CODES
@@ -190,6 +191,7 @@ async def test_a_signal_in_text_mode_leaves_the_text_and_a_note(weir: Command, p
     assert ran.complaint.startswith("weir: cancelled: You stopped this reply.\n")
 
 
+@pytest.mark.slow
 async def test_a_kill_leaves_the_text_up_to_the_last_checkpoint(weir: Command, practice: PracticeServer) -> None:
     def checkpointed() -> bool:
         if not weir.paths.database.exists():
@@ -246,6 +248,7 @@ async def test_a_full_disk_under_stdout_ends_the_reply_and_is_said(weir: Command
     assert file.read_bytes().startswith(b"Sentence 1: this practice model")
 
 
+@pytest.mark.slow
 async def test_closed_descriptors_are_no_bug(weir: Command, practice: PracticeServer) -> None:
     async def ask(closed: str) -> tuple[int, int, bytes]:
         async with weir.start("ask", "--json", *at(practice, "cut"), "Hello", shell=f'exec "$@" {closed}') as process:

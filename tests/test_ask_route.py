@@ -47,6 +47,7 @@ async def test_the_config_names_the_server_the_model_and_the_key(weir: Command, 
     assert [request.key for request in practice.requests] == [KEY] * 2
 
 
+@pytest.mark.slow
 async def test_a_key_goes_only_where_it_was_meant_to(weir: Command, practice: PracticeServer) -> None:
     environ = {"OPENAI_API_KEY": KEY, "OTHER": SHAPELESS_KEY}
     flags = ((), ("--api-key-env", "OPENAI_API_KEY"), ("--api-key-env", "OTHER"))

@@ -19,6 +19,7 @@ def weir(tmp_path: Path) -> Command:
     return Command(tmp_path)
 
 
+@pytest.mark.slow
 async def test_a_stream_is_captured_and_replayed(weir: Command) -> None:
     """The permission is given, told by ask, obeyed, ended; what was written plays again with the same verdict."""
     on = await weir.run("capture", "on", "--for", "30m", "--reason", "ticket 812")
@@ -69,6 +70,7 @@ async def test_a_saved_body_is_played_from_stdin(weir: Command) -> None:
     assert "premature-eof" in ran.complaint
 
 
+@pytest.mark.slow
 async def test_ask_prints_a_command_and_asks_nothing(weir: Command) -> None:
     environ = {"THE_KEY": "sk-unused-Zz91Yy82Xx73Ww64"}
     flags = ("--base-url", "http://127.0.0.1:1/v1", "--api-key-env", "THE_KEY", "-m", "heron-1", "--curl")

@@ -116,6 +116,7 @@ def test_a_bug_of_ours_is_one_masked_sentence_and_exit_1(
     assert stat.S_IMODE(paths.crash_log.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 async def test_the_practice_server_says_where_it_is_and_serves_until_stopped(tmp_path: Path) -> None:
     async with Command(tmp_path).start("practice", "--fault", "length") as process:
         assert process.stdout is not None

@@ -27,6 +27,7 @@ def in_terminal(desk: Desk, script: str, *arguments: str) -> PtyTerminal:
     return PtyTerminal(["sh", "-c", script, "sh", *weir], env=desk.environ, cwd=desk.home)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_piped_in_stands_in_the_editor(desk: Desk) -> None:
     (desk.home / "file").write_text("first heron\nsecond egret\n")
     write_state(desk.state / "state.toml", State(draft="left from before"))
@@ -47,6 +48,7 @@ def test_with_stderr_in_a_file_the_app_is_on_the_terminal(desk: Desk) -> None:
     assert (desk.home / "log").read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_with_stdout_in_a_file_the_app_is_on_the_terminal(desk: Desk) -> None:
     with in_terminal(desk, '"$@" >log', *PRACTICE) as terminal:
         welcome(terminal)
@@ -55,6 +57,7 @@ def test_with_stdout_in_a_file_the_app_is_on_the_terminal(desk: Desk) -> None:
     assert (desk.home / "log").read_bytes() == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("config", "flags", "all_colours", "some_colours"),
     [

@@ -118,6 +118,7 @@ async def test_json_lines_are_those_of_ask_with_model_and_run(weir: Command, pra
     assert isinstance(failed["duration_ms"], int)
 
 
+@pytest.mark.slow
 async def test_tokens_are_counted_where_the_server_counts_and_else_estimated(
     weir: Command, practice: PracticeServer
 ) -> None:
@@ -238,6 +239,7 @@ async def test_a_practice_model_may_stand_beside_others(weir: Command) -> None:
     assert rows == [("real/plain", "complete"), ("practice/429", "rate-limited")]
 
 
+@pytest.mark.slow
 async def test_foreign_text_is_made_safe(weir: Command) -> None:
     async with fixed_answer(EVIL, " 中文\r", "\nend") as url:
         flags = ("--base-url", url, "-m", "red\x1b[31m", "-m", "bidi\u202e")

@@ -32,6 +32,7 @@ def weir(tmp_path: Path) -> Command:
     return Command(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "outcome", "code"), [(signal.SIGINT, "cancelled", 130), (signal.SIGTERM, "app-exit", 143)]
 )

@@ -50,6 +50,7 @@ def headings(screen: str) -> list[str]:
     return re.findall(r"^== .*/(\w+) ==$", screen, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_first_to_answer_is_shown_as_it_comes_and_the_others_after_it(desk: Desk, server: RawServer) -> None:
     terminal = compare(desk, server, "one", "two", "three")
     asked = take(server, 3)
@@ -77,6 +78,7 @@ def test_the_first_to_answer_is_shown_as_it_comes_and_the_others_after_it(desk: 
     assert table == ["one", "two", "three"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_all_and_the_table_is_printed(desk: Desk, server: RawServer) -> None:
     terminal = compare(desk, server, "one", "two", "three")
     asked = take(server, 3)
@@ -94,6 +96,7 @@ def test_ctrl_c_stops_all_and_the_table_is_printed(desk: Desk, server: RawServer
     assert "broken nest" in screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "stacked"), [(200, False), (120, False), (80, False), (50, True)])
 def test_the_table_fits_the_terminal(desk: Desk, server: RawServer, columns: int, stacked: bool) -> None:
     terminal = compare(desk, server, "苍鹭", "heron", columns=columns)

@@ -55,6 +55,7 @@ async def test_a_good_route(weir: Command) -> None:
     assert lines[-1].startswith("Spent: about ")
 
 
+@pytest.mark.slow
 async def test_the_json_of_a_good_route_and_its_records(weir: Command) -> None:
     async with PracticeServer(token_delay=0) as practice:
         ran = await weir.run("doctor", "--base-url", practice.base_url, "-m", "chinese", "--json")
@@ -73,6 +74,7 @@ async def test_the_json_of_a_good_route_and_its_records(weir: Command) -> None:
     assert weir.paths.records.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "outcome", "exit_code"),
     [(Fault.CUT, "truncated-body", 17), (Fault.JSON, "not-streamed", 18), (Fault.HTTP_401, "invalid-key", 17)],
@@ -110,6 +112,7 @@ async def test_neither_prompt_nor_reply_is_written(weir: Command) -> None:
     assert "鹭" not in written
 
 
+@pytest.mark.slow
 async def test_a_closed_port(weir: Command) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -119,6 +122,7 @@ async def test_a_closed_port(weir: Command) -> None:
     assert "No tokens were counted." in ran.text
 
 
+@pytest.mark.slow
 async def test_a_broken_config_is_the_first_finding(weir: Command) -> None:
     configure(weir, 'modell = "x"\n')
     ran = await weir.run("doctor", "--json")
@@ -165,6 +169,7 @@ async def test_all_is_not_one(weir: Command, flags: tuple[str, ...]) -> None:
     assert (ran.code, "--all" in ran.complaint) == (2, True)
 
 
+@pytest.mark.slow
 async def test_proxies_of_the_environment_are_told_of(weir: Command) -> None:
     async with PracticeServer(token_delay=0) as practice:
         ran = await weir.run(
@@ -176,6 +181,7 @@ async def test_proxies_of_the_environment_are_told_of(weir: Command) -> None:
     assert proxy["evidence"] == "HTTP_PROXY=http://[masked]@127.0.0.1:9 · loopback never takes one"
 
 
+@pytest.mark.slow
 async def test_ctrl_c_ends_it(weir: Command) -> None:
     async with PracticeServer(fault=Fault.MUTE) as practice:
         async with weir.start("doctor", "--base-url", practice.base_url, "-m", "chinese") as process:

@@ -64,6 +64,7 @@ def test_there_is_something_to_look_at() -> None:
     assert len(SOURCES) > 40
 
 
+@pytest.mark.slow
 def test_nothing_is_larger_than_its_budget() -> None:
     assert [found for path in SOURCES for found in oversized(path.read_text(encoding="utf-8"), name_of(path))] == []
 

@@ -41,6 +41,7 @@ def two(good: str, broken: str) -> str:
     return f'[providers.good]\nbase_url = "{good}"\n[providers.broken]\nbase_url = "{broken}"\n'
 
 
+@pytest.mark.slow
 async def test_every_provider_is_listed_and_a_broken_one_has_its_verdict(weir: Command) -> None:
     async with Peer(answer(http(200, LISTED))) as good, Peer(answer(http(500, "no"))) as broken:
         configure(weir, two(good.url, broken.url))
@@ -57,6 +58,7 @@ async def test_every_provider_is_listed_and_a_broken_one_has_its_verdict(weir: C
     assert "(500)" in said["errors"][0]["message"]
 
 
+@pytest.mark.slow
 async def test_offline_the_lists_of_before_are_shown_with_their_age(weir: Command) -> None:
     async with Peer(answer(http(200, LISTED))) as good:
         configure(weir, f'[providers.good]\nbase_url = "{good.url}"\n')
@@ -77,6 +79,7 @@ async def test_offline_the_lists_of_before_are_shown_with_their_age(weir: Comman
     assert "2 h ago" in ran.complaint
 
 
+@pytest.mark.slow
 async def test_a_list_of_another_address_is_not_shown(weir: Command) -> None:
     async with Peer(answer(http(200, LISTED))) as good:
         configure(weir, f'[providers.good]\nbase_url = "{good.url}"\n')
@@ -102,6 +105,7 @@ async def test_one_route_is_the_only_one_that_is_asked(weir: Command) -> None:
         assert (len(ran.text.splitlines()), ran.complaint, broken.visits) == (3, "", [])
 
 
+@pytest.mark.slow
 async def test_names_of_models_cannot_act_on_a_terminal(weir: Command) -> None:
     async with Peer(answer(http(200, {"data": [{"id": "m\x1b]0;x\x07"}]}))) as peer:
         configure(weir, f'[providers.good]\nbase_url = "{peer.url}"\n')
@@ -110,6 +114,7 @@ async def test_names_of_models_cannot_act_on_a_terminal(weir: Command) -> None:
     assert json.loads(as_json.text)["models"][0]["id"] == "m\x1b]0;x\x07"
 
 
+@pytest.mark.slow
 async def test_a_key_that_a_list_echoes_is_kept_nowhere(weir: Command) -> None:
     async with Peer(answer(http(200, {"data": [{"id": KEY}, {"id": "good"}]}))) as peer:
         configure(weir, f'[providers.good]\nbase_url = "{peer.url}"\napi_key_env = "HERON"\n')
@@ -117,12 +122,14 @@ async def test_a_key_that_a_list_echoes_is_kept_nowhere(weir: Command) -> None:
     assert not [name for name, content in weir.files().items() if KEY.encode() in content]
 
 
+@pytest.mark.slow
 async def test_without_a_provider_it_says_what_to_set(weir: Command) -> None:
     configure(weir, "")
     ran = await weir.run("models", "--json")
     assert (ran.code, json.loads(ran.text)["type"]) == (2, "error")
 
 
+@pytest.mark.slow
 async def test_favourites_come_first(weir: Command) -> None:
     write_state(weir.paths.state_file, State(favourites=("good/egret",)))
     async with Peer(answer(http(200, LISTED))) as good:
@@ -132,6 +139,7 @@ async def test_favourites_come_first(weir: Command) -> None:
     assert tomllib.loads(weir.paths.state_file.read_text(encoding="utf-8"))["favourites"] == ["good/egret"]
 
 
+@pytest.mark.slow
 async def test_parameters_by_flag_and_by_config(weir: Command, practice: PracticeServer) -> None:
     configure(weir, f'[providers.drill]\nbase_url = "{practice.base_url}"\n[models."drill/json"]\nseed = 5\n')
     flags = ("--temperature", "0.5", "--top-p", "0.9", "--max-tokens", "50", "--stop", "a", "--stop", "b")

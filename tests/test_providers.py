@@ -32,6 +32,7 @@ def config(weir: Command) -> dict[str, object]:
     return tomllib.loads(weir.paths.config_file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 async def test_a_known_provider_is_added_by_its_name(weir: Command) -> None:
     ran = await weir.run("providers", "add", "alltkn", "--no-test")
     assert ran.code == 0
@@ -49,6 +50,7 @@ async def test_one_of_ones_own_is_tried_with_a_real_stream(weir: Command, practi
     assert "weir -m drill/json" in ran.text
 
 
+@pytest.mark.slow
 async def test_a_verdict_that_is_bad_is_said_and_the_config_keeps_the_provider(weir: Command) -> None:
     ran = await weir.run("providers", "add", "dead", "--base-url", "http://127.0.0.1:9/v1")
     assert (ran.code, "dead/?: connect-refused: " in ran.text) == (4, True)
@@ -73,6 +75,7 @@ async def test_a_preset_s_key_does_not_go_to_another_address(weir: Command) -> N
     assert config(weir) == {"providers": {"openai": {"base_url": url}}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -91,6 +94,7 @@ async def test_what_cannot_be_added_is_said_and_nothing_is_written(
     assert KEY not in ran.complaint
 
 
+@pytest.mark.slow
 async def test_the_key_goes_with_the_trial_and_stays_out_of_every_file(weir: Command) -> None:
     async with Peer(answer(http(200, REPLY))) as peer:
         named = ("--base-url", peer.url, "--api-key-env", "HERON", "-m", "m")

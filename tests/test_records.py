@@ -38,6 +38,7 @@ def keep(weir: Command, *outcomes: Outcome, **fields: Any) -> list[Record]:
     return records
 
 
+@pytest.mark.slow
 async def test_a_table_with_counts_and_a_line_of_bars(weir: Command) -> None:
     keep(weir, Outcome.COMPLETE, Outcome.STALLED, Outcome.COMPLETE, route="nest\x1b[2J")
     ran = await weir.run("records")
@@ -67,6 +68,7 @@ async def test_json_lines_are_the_records_that_fit_and_a_torn_line_is_told(weir:
     assert [json.loads(line)["id"] for line in latest.text.splitlines()] == [record.id for record in records[1:]]
 
 
+@pytest.mark.slow
 async def test_nothing_recorded_nothing_that_fits_and_what_cannot_be_meant(weir: Command) -> None:
     empty = await weir.run("records")
     assert (empty.code, empty.text) == (0, "")
@@ -81,6 +83,7 @@ async def test_nothing_recorded_nothing_that_fits_and_what_cannot_be_meant(weir:
         assert refused.complaint.count("\n") == 1
 
 
+@pytest.mark.slow
 async def test_one_record_whole_by_the_beginning_of_its_id(weir: Command) -> None:
     first, second = keep(weir, Outcome.COMPLETE, Outcome.STALLED)
     shown = await weir.run("records", "show", first.id[:8])
@@ -94,6 +97,7 @@ async def bundle(weir: Command, *arguments: str, answers: bytes | None = None, *
     return await weir.run("records", "bundle", *arguments, stdin=answers, environ=environ)
 
 
+@pytest.mark.slow
 async def test_a_bundle_is_shown_and_written_only_where_somebody_agrees(weir: Command) -> None:
     keep(weir, Outcome.STALLED)
     unasked = await bundle(weir, "last", "--no-doctor", answers=b"y\n")

@@ -80,6 +80,7 @@ async def test_the_verdict_is_the_readmes(name: str, weir: Command) -> None:
     assert MASKED.encode() in written
 
 
+@pytest.mark.slow
 async def test_a_replay_comes_to_the_recorded_verdict(weir: Command) -> None:
     """At once, and yet with the minute of silence that was recorded."""
     file = weir.home / "stream.jsonl"

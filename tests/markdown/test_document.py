@@ -18,6 +18,7 @@ def test_a_real_document_is_read_as_by_markdown_it(path: Path) -> None:
     assert shown(read_document([text]), text) == judged(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())
 def test_a_hard_case_is_read_as_by_markdown_it(text: str) -> None:
     assert shown(read_document([text]), text) == judged(text)

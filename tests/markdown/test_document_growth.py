@@ -67,6 +67,7 @@ def test_a_hard_case_may_come_by_character(text: str) -> None:
     check_spans(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_a_real_document_may_come_in_any_pieces(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -175,6 +176,7 @@ def test_a_piece_costs_the_same_however_long_the_text_is(start: str, line: str) 
     assert calls_in(feeding(long, line * 3)) == calls_in(feeding(short, line * 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

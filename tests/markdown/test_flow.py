@@ -68,6 +68,7 @@ def grow(text: str, width: int, step: int) -> Flow:
     return form
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=30, deadline=None)
 @given(TEXT, st.sampled_from([8, 11, 40, 80]), st.sampled_from([97, 400]))
 def test_lines_are_those_of_the_whole(text: str, width: int, step: int) -> None:
@@ -83,6 +84,7 @@ def test_plain_and_chinese_text_settles() -> None:
         assert last > len(form.lines) * 0.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["[ some **text** ", "![a](", "*a ", "`a ``b ", "[`", "一个[词", "\\", "$a "])
 def test_text_that_nothing_closes_is_read_in_pieces(text: str) -> None:
     text *= 3 * PIECE // len(text)

@@ -103,6 +103,7 @@ def test_a_lexer_that_is_not_as_expected_leaves_code_plain() -> None:
     assert colour(moved, ["a", "b"]) == [[Span("a", CODE)], [Span("b", CODE)]]
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(LINE, min_size=1, max_size=6), st.sampled_from(LANGUAGES))
 def test_no_character_is_lost(lines: list[str], language: str) -> None:

@@ -68,6 +68,7 @@ def read_stock(text: str) -> list[tuple[str, bool, bool, bool]]:
     return made
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=200)
 @given(LATIN.filter(lambda text: not re.search(r"\]\(|<[A-Za-z][^>]*>|\\[(\[]", text)))
 def test_latin_text_reads_as_ever(text: str) -> None:

@@ -207,6 +207,7 @@ def test_no_line_is_wider_than_the_page(text: str, layout: Layout) -> None:
         assert not (set(line.text) & set("\n\t\r\x1b"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", TEXTS, ids=[path.name for path in TEXTS])
 @pytest.mark.parametrize("width", [30, 100])
 def test_real_documents_come_out_the_same_in_any_chunking(path: Path, width: int) -> None:

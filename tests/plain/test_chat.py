@@ -46,6 +46,7 @@ def test_a_reply_is_text_below_the_name_of_its_model(
     assert desk.stored("SELECT outcome, text FROM reply") == [("complete", "first and second\x1b[2J\u202e")]
 
 
+@pytest.mark.slow
 @TERMS
 def test_ctrl_c_stops_a_reply_and_at_the_prompt_asks_to_quit(
     desk: Desk, raw_server: RawServer, environ: dict[str, str]
@@ -98,6 +99,7 @@ def test_what_is_typed_while_a_reply_comes_stands_at_the_next_prompt(
     assert asked(raw_server.next_exchange()) == "the next one"
 
 
+@pytest.mark.slow
 @TERMS
 def test_whole_lines_typed_meanwhile_are_sent_next(
     desk: Desk, raw_server: RawServer, environ: dict[str, str]
@@ -139,6 +141,7 @@ def test_a_slash_begins_a_command_and_two_begin_a_text(desk: Desk, raw_server: R
     assert asked(raw_server.next_exchange()) == "/etc/hosts"
 
 
+@pytest.mark.slow
 @TERMS
 def test_ctrl_d_leaves(desk: Desk, raw_server: RawServer, environ: dict[str, str]) -> None:
     terminal = open_raw(desk, raw_server, environ=environ)
@@ -146,6 +149,7 @@ def test_ctrl_d_leaves(desk: Desk, raw_server: RawServer, environ: dict[str, str
     assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 def test_a_reply_that_failed_has_its_note_and_retries_are_lines(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server, "--retries", "1")
     type_line(terminal, "hello")
@@ -198,6 +202,7 @@ def test_what_was_not_sent_is_a_draft(desk: Desk, raw_server: RawServer, environ
     assert stat.S_IMODE((desk.state / "state.toml").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_a_model_is_chosen_by_number_name_or_words(desk: Desk) -> None:
     with RawServer(models=("heron-1", "heron-2", "egret")) as server:
         terminal = desk.open("--plain", "--base-url", server.base_url, rows=60, columns=200)

@@ -52,6 +52,7 @@ def test_after_a_hang_up_sigterm_still_ends_it(desk: Desk, raw_server: RawServer
     assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it")]
 
 
+@pytest.mark.slow
 def test_a_hang_up_may_end_the_reply(desk: Desk, raw_server: RawServer) -> None:
     desk.write_config('hangup = "end"\n')
     terminal = open_raw(desk, raw_server)
@@ -61,6 +62,7 @@ def test_a_hang_up_may_end_the_reply(desk: Desk, raw_server: RawServer) -> None:
     assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
 def test_a_hang_up_at_the_prompt_sends_nothing(desk: Desk, raw_server: RawServer, term: str) -> None:
     terminal = open_raw(desk, raw_server, environ={"TERM": term})
@@ -114,6 +116,7 @@ def test_a_link_that_stalls_does_not_hold_up_leaving(
     assert outcome == "app-exit"
 
 
+@pytest.mark.slow
 def test_a_reader_that_went_away_ends_it_quietly(desk: Desk, raw_server: RawServer) -> None:
     script = '("$0" -m tui --plain --base-url "$1" -m raw 2>error; echo "code $?" >code) | head -n 1'
     arguments = ["sh", "-c", script, sys.executable, raw_server.base_url]

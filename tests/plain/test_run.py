@@ -49,6 +49,7 @@ async def without_terminal(home: Path, *arguments: str, stdin: bytes) -> Ran:
     return Ran(process.returncode, out, err)
 
 
+@pytest.mark.slow
 def test_it_loads_no_textual(desk: Desk) -> None:
     with PtyTerminal(
         [sys.executable, "-c", MODULES, "--plain", "--practice", "-m", "cut"], env=desk.environ, cwd=desk.home
@@ -60,6 +61,7 @@ def test_it_loads_no_textual(desk: Desk) -> None:
         terminal.wait_for("[] 0")
 
 
+@pytest.mark.slow
 def test_a_pipe_is_the_first_message_and_then_the_terminal_is_read(desk: Desk, raw_server: RawServer) -> None:
     script = 'printf "line one\\nline two\\n" | "$@"'
     with in_terminal(desk, script, "--plain", "--base-url", raw_server.base_url, "-m", "raw") as terminal:
@@ -82,6 +84,7 @@ async def test_without_a_terminal_the_pipe_is_all(tmp_path: Path, model: str, co
     assert "\x1b" not in ran.text
 
 
+@pytest.mark.slow
 async def test_with_nothing_to_read_it_says_so(tmp_path: Path) -> None:
     for flags, stdin in ((("--plain", "--practice"), b""), (("--practice",), b"hello")):
         ran = await without_terminal(tmp_path, *flags, stdin=stdin)
@@ -97,6 +100,7 @@ def test_a_dumb_terminal_gets_lines_and_is_told_why(desk: Desk) -> None:
     assert not terminal.raw_has(b"\x1b")
 
 
+@pytest.mark.slow
 def test_with_both_outputs_elsewhere_lines_go_there(desk: Desk, raw_server: RawServer) -> None:
     script = '"$@" >log 2>&1; echo "code $?"'
     with in_terminal(desk, script, "--base-url", raw_server.base_url, "-m", "raw") as terminal:

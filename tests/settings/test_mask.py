@@ -311,6 +311,7 @@ PIECES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, max_size=6).map("".join), st.one_of(st.none(), st.integers(0, 80)))
 @example("Bearer Authorization: token sk-…W0xYpassword: [masked", None)

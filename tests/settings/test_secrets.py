@@ -342,6 +342,7 @@ KEYS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(KEYS, st.text(max_size=20), st.text(max_size=20), st.integers(0, 60))
 @example("a" * 24, "", "a" * 5, 0)

@@ -40,6 +40,7 @@ def test_a_short_message_is_hidden_where_it_stands_alone() -> None:
     assert hide_echo("hi, this is an error", ["hi", " "]) == "hi, this is an error"
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.randoms(use_true_random=False), st.integers(0, 300), st.integers(24, 200), st.text("ab c", max_size=40))
 def test_no_run_of_24_characters_is_left(dice: random.Random, start: int, length: int, around: str) -> None:

@@ -87,6 +87,7 @@ def feed_endlessly(decoder: OpenAIStreamDecoder, make: Callable[[int], bytes], c
     return max(most, kept_bytes(decoder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [1, 1000])
 @pytest.mark.parametrize("name", ENDLESS)
 def test_an_endless_stream_is_held_in_bounded_memory(name: str, at_once: int) -> None:
@@ -103,6 +104,7 @@ def test_a_million_pieces_are_held_in_the_memory_that_is_promised(name: str) -> 
     assert feed_endlessly(OpenAIStreamDecoder(), ENDLESS[name], 1_000_000, 1000) < bound(LINE_LIMIT)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.sampled_from(list(ENDLESS)), min_size=1, max_size=4),

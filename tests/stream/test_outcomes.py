@@ -215,6 +215,7 @@ async def test_payload_too_large(client: Client) -> None:
     check_ending(heard, Outcome.PAYLOAD_TOO_LARGE, status=413, detail={"request_bytes": sent})
 
 
+@pytest.mark.slow
 async def test_oversize_reply(client: Client) -> None:
     """Packed, since 64 MiB of text need not cross the wire to be too much."""
     piece = text("a" * (7 << 20))

@@ -80,6 +80,7 @@ def test_enter_pressed_twice_in_the_palette_does_no_more_than_once(desk: Desk) -
     terminal.wait_for("│ alive")
 
 
+@pytest.mark.slow
 def test_ctrl_c_with_nothing_running_asks_and_twice_leaves(desk: Desk) -> None:
     terminal = desk.open("--practice")
     welcome(terminal)
@@ -89,6 +90,7 @@ def test_ctrl_c_with_nothing_running_asks_and_twice_leaves(desk: Desk) -> None:
     assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 def test_a_binding_of_the_persons_own_replaces_ours(desk: Desk) -> None:
     desk.write_config('[keys]\n"models.pick" = "f9"\n"prompt.send" = "f8"\n"prompt.newline" = "enter"\n')
     terminal = desk.open("--practice")
@@ -119,6 +121,7 @@ def test_an_unknown_action_in_the_keys_is_said(desk: Desk) -> None:
     terminal.wait_for(say("log.you"))
 
 
+@pytest.mark.slow
 def test_a_theme_that_does_not_exist_is_said_and_the_default_is_used(desk: Desk) -> None:
     desk.write_config('theme = "sunset"\n')
     terminal = desk.open("--practice", columns=200)
@@ -126,6 +129,7 @@ def test_a_theme_that_does_not_exist_is_said_and_the_default_is_used(desk: Desk)
     welcome(terminal)
 
 
+@pytest.mark.slow
 def test_a_bad_theme_file_names_file_and_key_and_the_app_goes_on(desk: Desk) -> None:
     desk.write_config('theme = "mine"\n')
     (desk.config / "themes").mkdir()
@@ -163,6 +167,7 @@ async def test_shipped_themes_paint(tmp_path: Path, name: str) -> None:
     await app.workspace.close()
 
 
+@pytest.mark.slow
 def test_a_terminal_of_sixteen_colours_gets_its_own(desk: Desk) -> None:
     terminal = desk.open("--practice", environ={"TERM": "linux", "COLORTERM": ""})
     welcome(terminal)

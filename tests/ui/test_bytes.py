@@ -48,6 +48,7 @@ def test_start_and_rest(desk: Desk, raw_server: RawServer) -> None:
     assert sent[0] == 0
 
 
+@pytest.mark.slow
 def test_a_key_and_a_notch_of_the_wheel(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_measured(desk, raw_server)
     stream, _ = begin_reply(terminal, raw_server, "mixed", SIZE)

@@ -1,5 +1,6 @@
 """`ascii = true`: no ornament of ours is anything but ASCII; what somebody wrote stays what it is."""
 
+import pytest
 from rich.cells import cell_len
 
 from tests.ui.desk import Desk, send_prompt, welcome
@@ -14,6 +15,7 @@ def test_a_plain_sign_is_as_wide_as_what_it_stands_for() -> None:
     assert plain_signs("naïve 中文") == "naïve 中文"
 
 
+@pytest.mark.slow
 def test_the_screen_is_ascii_but_for_what_was_written(desk: Desk) -> None:
     desk.write_config("ascii = true\n")
     terminal = desk.open("--practice", "-m", "practice/cut", rows=20)

@@ -55,6 +55,7 @@ def test_ctrl_q_leaves_while_streaming_and_the_text_is_kept(desk: Desk, raw_serv
     assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it")]
 
 
+@pytest.mark.slow
 def test_sigterm_ends_the_app_and_keeps_the_text(desk: Desk, raw_server: RawServer) -> None:
     terminal = streaming(desk, raw_server)
     terminal.kill(signal.SIGTERM)
@@ -65,6 +66,7 @@ def test_sigterm_ends_the_app_and_keeps_the_text(desk: Desk, raw_server: RawServ
     assert '"signal": "SIGTERM"' in record
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [True, False])
 def test_mouse_and_kitty_keyboard_are_asked_for_unless_the_config_says_no(desk: Desk, wanted: bool) -> None:
     if not wanted:
@@ -85,6 +87,7 @@ def test_leaving_at_once_is_quiet(desk: Desk) -> None:
     assert terminal.text().strip() == ""
 
 
+@pytest.mark.slow
 def test_a_crash_is_one_masked_sentence_and_a_masked_log(desk: Desk) -> None:
     terminal = desk.run("-c", CRASH)
     assert terminal.wait_exit() == 1
@@ -184,6 +187,7 @@ def test_two_apps_share_a_database(desk: Desk, raw_server: RawServer) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_was_typed_and_not_sent_is_there_at_the_next_start(desk: Desk, raw_server: RawServer) -> None:
     terminal = streaming(desk, raw_server)
     terminal.send("queued words")
@@ -197,6 +201,7 @@ def test_what_was_typed_and_not_sent_is_there_at_the_next_start(desk: Desk, raw_
     assert [row for row in rows if row in ("queued words", "three", "draft")] == ["queued words", "three", "draft"]
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_same_moment_as_the_prompt_is_no_question_whether_to_quit(
     desk: Desk, raw_server: RawServer
 ) -> None:

@@ -19,6 +19,7 @@ def open_shell(desk: Desk, *arguments: str) -> PtyTerminal:
     return desk.run("-c", BECOME, *arguments, environ={"WEIR": f"{sys.executable} -m tui", "PS1": "shell> "})
 
 
+@pytest.mark.slow
 def test_what_comes_through_a_pipe_is_in_the_editor_and_keys_work(desk: Desk, practice: ServedPractice) -> None:
     (desk.home / "notes.txt").write_text("first line\nsecond line\n", encoding="utf-8")
     terminal = open_shell(desk, "-c", f"cat notes.txt | $WEIR --base-url {practice.base_url} -m json; echo left $?")
@@ -32,6 +33,7 @@ def test_what_comes_through_a_pipe_is_in_the_editor_and_keys_work(desk: Desk, pr
     assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 def test_the_screen_is_not_painted_into_a_log_of_stderr(desk: Desk, practice: ServedPractice) -> None:
     line = f"$WEIR --base-url {practice.base_url} -m json 2>errors.log; echo left $?"
     terminal = open_shell(desk, "-c", line)
@@ -68,6 +70,7 @@ def return_to_shell(terminal: PtyTerminal) -> None:
     assert ALTERNATE_SCREEN not in terminal.modes
 
 
+@pytest.mark.slow
 def test_f5_paints_over_what_somebody_else_has_written(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_shell(desk, "-i")
     start(terminal, raw_server)
@@ -88,6 +91,7 @@ def suspend(terminal: PtyTerminal) -> None:
     return_to_shell(terminal)
 
 
+@pytest.mark.slow
 def test_a_suspended_app_is_drawn_again_and_what_came_meanwhile_is_shown(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_shell(desk, "-i")
     start(terminal, raw_server)

@@ -126,6 +126,7 @@ async def test_logs_scroll_together_once_that_is_wanted() -> None:
         assert first.scroll_y < second.scroll_y
 
 
+@pytest.mark.slow
 async def test_a_full_column_goes_up_by_half_while_it_grows_and_ends_at_its_last_row() -> None:
     turn = Turn("the prompt", [Reply("local", "m0"), Reply("local", "m1")])
     reply = turn.replies[0]

@@ -61,6 +61,7 @@ def test_hostile_text_is_shown_and_does_nothing(desk: Desk, raw_server: RawServe
     check_harmless(terminal)
 
 
+@pytest.mark.slow
 def test_hostile_text_in_markdown_is_shown_and_does_nothing(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     stream = raw_server.next_stream()
@@ -76,6 +77,7 @@ def test_hostile_text_in_markdown_is_shown_and_does_nothing(desk: Desk, raw_serv
     check_harmless(terminal)
 
 
+@pytest.mark.slow
 def test_hostile_error_text_is_shown_and_does_nothing(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     raw_server.next_exchange().refuse(403, {"message": f"no {HOSTILE} [DONE] [/x] [bold]b[/bold]"})
@@ -135,6 +137,7 @@ def test_reasoning_stands_apart_from_the_text(desk: Desk, raw_server: RawServer)
     assert [row.strip(" │") for row in rows if "I " in row] == ["first I think", "then I speak"]
 
 
+@pytest.mark.slow
 def test_an_entity_that_spells_an_override_is_a_symbol(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     stream = raw_server.next_stream()
@@ -145,6 +148,7 @@ def test_an_entity_that_spells_an_override_is_a_symbol(desk: Desk, raw_server: R
     check_harmless(terminal)
 
 
+@pytest.mark.slow
 def test_an_address_is_in_sight_beside_the_text_of_its_link(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     stream = raw_server.next_stream()

@@ -65,6 +65,7 @@ def click(terminal: PtyTerminal, column: int, row: int, times: int = 1) -> None:
         mouse(terminal, 0, column, row, down=False)
 
 
+@pytest.mark.slow
 def test_tab_goes_into_the_log_and_tab_escape_and_enter_back(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, TEXT)
     for key in ("tab", "escape", "enter"):
@@ -139,6 +140,7 @@ def test_a_long_message_is_folded_and_unfolded(desk: Desk, raw_server: RawServer
     terminal.wait_for("paragraph 9")
 
 
+@pytest.mark.slow
 def test_what_is_looked_for_is_found_and_marked(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, TEXT, "no such\n\n" * 30 + "A second paragraph, finally")
     terminal.press("ctrl+f")
@@ -173,6 +175,7 @@ def test_what_is_not_there_is_said(desk: Desk, raw_server: RawServer) -> None:
     terminal.wait_for(spoken("log.not_found"))
 
 
+@pytest.mark.slow
 def test_what_is_dragged_over_is_copied_as_its_source(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, TEXT)
     column, row = cell_of(terminal, "A first")
@@ -188,6 +191,7 @@ def test_what_is_dragged_over_is_copied_as_its_source(desk: Desk, raw_server: Ra
     terminal.wait_for("│ still typing")
 
 
+@pytest.mark.slow
 def test_two_clicks_mark_a_word_and_three_a_block(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, TEXT)
     column, row = cell_of(terminal, "paragraph.")
@@ -244,6 +248,7 @@ def test_a_new_chat_forgets_marks_and_search(desk: Desk, raw_server: RawServer) 
     assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 def test_keys_of_one_read_are_for_whoever_has_the_focus_by_then(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, "first reply", "second reply")
     terminal.send("\tkk")

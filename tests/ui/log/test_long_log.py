@@ -169,6 +169,7 @@ async def test_who_reads_in_a_growing_reply_keeps_their_rows_through_a_resize_an
         assert any("line 89" in row for row in seen(log))
 
 
+@pytest.mark.slow
 async def test_another_theme_paints_everything_anew(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(60, 20)) as pilot:

@@ -1,3 +1,4 @@
+import pytest
 from textual.app import App, ComposeResult
 
 from tests.chat.sample import make_turn
@@ -54,6 +55,7 @@ async def test_rows_of_a_paragraph_are_unwrapped() -> None:
     assert await copied_by("v", "j", "v", "j", "y") == [LONG[: LONG.index(" twelve")]]
 
 
+@pytest.mark.slow
 async def test_a_row_is_moved_and_its_end_held_and_let_go() -> None:
     assert await copied_by("v", "j", "j", "j", "j", "y") == ["x = 1"]
     assert await copied_by("v", "j", "v", "down", "v", "down", "y") == ["twelve"]

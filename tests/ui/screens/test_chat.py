@@ -44,6 +44,7 @@ def test_escape_stops_the_stream_and_keeps_its_text(desk: Desk) -> None:
         wait_for_status(terminal, "ended: cancelled")
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_the_stream_and_not_the_app(desk: Desk) -> None:
     with ServedPractice(token_delay=0.005) as practice:
         terminal = desk.open("--base-url", practice.base_url, "-m", "endless")
@@ -58,6 +59,7 @@ def test_ctrl_c_stops_the_stream_and_not_the_app(desk: Desk) -> None:
         terminal.wait_for("streaming")
 
 
+@pytest.mark.slow
 def test_a_stream_that_falls_silent_gets_its_verdict(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw", "--idle-timeout", "0.6")
     welcome(terminal)
@@ -122,6 +124,7 @@ def test_a_prompt_that_is_sent_meanwhile_is_queued_and_then_sent(desk: Desk, raw
     terminal.wait_gone(spoken("prompt.queued", text="two"))
 
 
+@pytest.mark.slow
 def test_escape_gives_a_queued_prompt_back_and_leaves_the_stream_alone(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
@@ -138,6 +141,7 @@ def test_escape_gives_a_queued_prompt_back_and_leaves_the_stream_alone(desk: Des
     wait_for_status(terminal, "streaming")
 
 
+@pytest.mark.slow
 def test_an_interrupted_reply_gives_the_queued_prompt_back(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")
@@ -278,6 +282,7 @@ def test_over_ssh_a_second_escape_stops_a_reply_and_ctrl_c_at_once(desk: Desk, r
     terminal.wait_for(lambda text: text.count("cancelled") >= 3)
 
 
+@pytest.mark.slow
 def test_what_is_copied_is_told_by_the_way_it_went(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal)

@@ -122,6 +122,7 @@ def test_one_that_fails_leaves_the_others_alone(desk: Desk, trio: RawServer) -> 
     terminal.wait_for(beside("complete", "invalid-key", "complete"))
 
 
+@pytest.mark.slow
 def test_the_next_prompt_goes_to_the_adopted_model_with_its_text(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal, "the question")

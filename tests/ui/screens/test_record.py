@@ -134,6 +134,7 @@ async def test_each_attempt_has_its_record_and_a_reply_that_runs_is_followed(tmp
         assert screen.record == reply.record
 
 
+@pytest.mark.slow
 async def test_all_records_are_listed_filtered_and_opened(tmp_path: Path) -> None:
     paths = make_paths(tmp_path)
     async with opened(tmp_path, Wish(practice=True), 200) as bench:

@@ -82,6 +82,7 @@ def test_a_cut_reply_is_gone_on_with_and_asked_again_and_the_partial_stays(desk:
     assert said == ["the question", f"{SAID} waits.", "what follows"]
 
 
+@pytest.mark.slow
 def test_the_last_reply_is_retried_from_the_prompt_and_replaces_what_had_no_end(
     desk: Desk, raw_server: RawServer
 ) -> None:
@@ -97,6 +98,7 @@ def test_the_last_reply_is_retried_from_the_prompt_and_replaces_what_had_no_end(
     assert raw_server.next_stream().body["messages"][1]["content"] == "Another answer."
 
 
+@pytest.mark.slow
 def test_s_asks_without_streaming_and_a_key_of_ones_own_is_named(desk: Desk, raw_server: RawServer) -> None:
     desk.write_config('[keys]\n"log.retry_unstreamed" = "w"\n')
     terminal = open_raw(desk, raw_server)
@@ -111,6 +113,7 @@ def test_s_asks_without_streaming_and_a_key_of_ones_own_is_named(desk: Desk, raw
     terminal.wait_for(acts("other", "record", "copy"))
 
 
+@pytest.mark.slow
 def test_a_complete_reply_is_nothing_to_go_on_with_and_its_record_is_copied(
     desk: Desk, raw_server: RawServer
 ) -> None:

@@ -149,6 +149,7 @@ def test_after_a_suspension_everything_comes_back() -> None:
         terminal.wait_for("kept and more")
 
 
+@pytest.mark.slow
 def test_a_stop_that_nobody_sees_leaves_one_reader_of_keys() -> None:
     with ready() as terminal:
         terminal.kill(signal.SIGSTOP)

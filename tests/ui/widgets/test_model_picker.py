@@ -36,6 +36,7 @@ def open_picker(terminal: PtyTerminal) -> None:
     terminal.wait_gone(say("picker.asking"))
 
 
+@pytest.mark.slow
 def test_every_typed_word_must_be_in_the_name(desk: Desk) -> None:
     names = ("deepseek-chat", "deepseek-coder", "qwen3-coder", "llama")
     with RawServer(names) as server:
@@ -92,6 +93,7 @@ def test_escape_leaves_the_model_as_it_was(desk: Desk, raw_server: RawServer) ->
     assert not (desk.state / "state.toml").exists()
 
 
+@pytest.mark.slow
 def test_a_list_that_fails_says_why_and_hides_no_other(desk: Desk) -> None:
     names = [f"model-{number:02}" for number in range(60)]
     with RawServer(names) as good, RawServer(()) as broken:
@@ -106,6 +108,7 @@ def test_a_list_that_fails_says_why_and_hides_no_other(desk: Desk) -> None:
         terminal.wait_for(spoken("picker.count", count=60))
 
 
+@pytest.mark.slow
 def test_a_model_that_no_list_holds_can_be_asked_for(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
     open_picker(terminal)
@@ -118,6 +121,7 @@ def test_a_model_that_no_list_holds_can_be_asked_for(desk: Desk, raw_server: Raw
     assert raw_server.next_exchange().body["model"] == "hidden-model"
 
 
+@pytest.mark.slow
 def test_control_characters_in_names_are_symbols(desk: Desk, raw_server: RawServer) -> None:
     hostile = "m\x1b]52;c;ZXZpbA==\x07[bold]\u202e[/x]\x9b"
     raw_server.models = (hostile, "plain")
@@ -302,6 +306,7 @@ async def test_a_click_takes_the_row_that_it_hits(table: Table) -> None:
     assert table.ids() == [(("mute",), False)]
 
 
+@pytest.mark.slow
 async def test_columns_show_what_is_known_and_estimates_as_such(table: Table) -> None:
     facts = {"cut": ModelFacts(131072, 0.14, 0.28)}
     table.catalogue.add_listing("acme", ModelListing(NAMES, facts=facts))

@@ -28,6 +28,7 @@ def opened(desk: Desk, server: RawServer) -> PtyTerminal:
     return terminal
 
 
+@pytest.mark.slow
 def test_ctrl_j_starts_a_line_and_enter_sends_all_of_them(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     terminal.send("one")
@@ -39,6 +40,7 @@ def test_ctrl_j_starts_a_line_and_enter_sends_all_of_them(desk: Desk, raw_server
     terminal.wait_for(editor(say("prompt.hint")))
 
 
+@pytest.mark.slow
 def test_alt_enter_and_shift_enter_start_a_line(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     terminal.send("a")
@@ -49,6 +51,7 @@ def test_alt_enter_and_shift_enter_start_a_line(desk: Desk, raw_server: RawServe
     terminal.wait_for(editor("a", "b", "c"))
 
 
+@pytest.mark.slow
 def test_a_paste_of_several_lines_waits_and_keeps_them(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     terminal.send(f"{PASTE_BEGIN}def f():\r    return 1\r\nf()\n{PASTE_END}")
@@ -58,6 +61,7 @@ def test_a_paste_of_several_lines_waits_and_keeps_them(desk: Desk, raw_server: R
     assert sent_prompt(raw_server) == "def f():\n    return 1\nf()\n"
 
 
+@pytest.mark.slow
 def test_a_control_character_in_a_paste_does_not_reach_the_terminal(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     terminal.send(f"{PASTE_BEGIN}go \x9b31mred \x07\x7f \u202eback{PASTE_END}")
@@ -73,6 +77,7 @@ def test_keys_that_arrive_in_one_read_act_in_their_order(desk: Desk, raw_server:
     terminal.wait_for(editor(say("prompt.hint")))
 
 
+@pytest.mark.slow
 def test_a_paste_without_marks_is_not_sent_line_by_line(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     terminal.send("one\rtwo\r\rthree\r")
@@ -80,6 +85,7 @@ def test_a_paste_without_marks_is_not_sent_line_by_line(desk: Desk, raw_server: 
     wait_for_status(terminal, "ready")
 
 
+@pytest.mark.slow
 def test_a_long_paste_becomes_a_chip_and_is_sent_whole(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
     text = "\n".join(f"line {number}" for number in range(8_000))
