@@ -7,7 +7,6 @@ pens of its styles. The text can come from anywhere, so what else is in it is dr
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.cells import split_graphemes
@@ -17,7 +16,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from tui.ui.terminal.grid import Screen, place
+from tui.ui.terminal.grid import Row, Screen, place
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen, read_sgr, with_link
 
 _FOREIGN = re.compile(
@@ -30,16 +29,9 @@ _NARROW = re.compile("[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2500-\u25fc\u
 _INDICATOR = re.compile("[\U0001f1e6-\U0001f1ff]")
 """Regional indicators: two of them are one flag (UAX 29, GB12)."""
 _STYLED = re.compile(r"\x1b\[([0-9;]*)mx\x1b\[0m")
+_NOTHING = Row((), ())
 _STRIPS = 512
 """How many strips are remembered: two large screens with their scrollbars; a row that scrolls is read once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The cells of a strip, or of a part of it."""
-
-    text: tuple[str, ...]
-    pens: tuple[Pen, ...]
 
 
 def find_strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -62,7 +54,7 @@ class Brush:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._known: dict[int, tuple[Strip, Run]] = {}
+        self._known: dict[int, tuple[Strip, Row]] = {}
         """By id, which is nobody else's as long as the strip is kept: what does not change comes as the same strip."""
 
     def draw(self, screen: Screen, strips: Iterable[tuple[int, int, Strip]]) -> Screen:
@@ -72,30 +64,32 @@ class Brush:
         for x, y, strip in strips:
             if y < lines:
                 known = self._known.get(id(strip))
-                run = self._read(strip) if known is None else known[1]
-                rows[y] = place(rows[y], x, run.text, run.pens)
+                cells = self._read(strip) if known is None else known[1]
+                rows[y] = place(rows[y], x, cells.text, cells.pens)
         return Screen(tuple(rows), screen.cursor)
 
-    def _read(self, strip: Strip) -> Run:
+    def _read(self, strip: Strip) -> Row:
         if len(self._known) == _STRIPS:
             self._known.clear()
-        text: tuple[str, ...] = ()
-        pens: tuple[Pen, ...] = ()
+        console = self._console
+        cells = _NOTHING
         for segment in strip:
-            run = read_segment(segment, self._console)
-            text, pens = text + run.text, pens + run.pens
-        run = Run(text, pens)
-        self._known[id(strip)] = strip, run
-        return run
+            part = read_segment(segment, console)
+            cells = Row(cells.text + part.text, cells.pens + part.pens) if cells is not _NOTHING else part
+        self._known[id(strip)] = strip, cells
+        return cells
 
 
 @lru_cache(maxsize=1024)
-def read_segment(segment: Segment, console: Console) -> Run:
+def read_segment(segment: Segment, console: Console) -> Row:
     """The cells of a segment."""
-    cells = split_cells(segment.text)
-    pen = PLAIN if segment.style is None else read_pen(segment.style, console)
+    text, style, _ = segment
+    pen = PLAIN if style is None else read_pen(style, console)
     blank = blank_pen(pen)
-    return Run(tuple(cells), tuple([blank if cell == " " else pen for cell in cells]))
+    if text.count(" ") == len(text):
+        return Row((" ",) * len(text), (blank,) * len(text))
+    cells = split_cells(text)
+    return Row(tuple(cells), tuple([blank if cell == " " else pen for cell in cells]))
 
 
 @lru_cache(maxsize=2048)

@@ -1,13 +1,12 @@
 """The cells of a screen, as values: rows are replaced, never changed, so an unchanged row is the same object."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of cells. What is wider than a cell is followed by an empty text for each further one."""
+class Row(NamedTuple):
+    """One line of cells; a tuple, as a pen is. What is wider than a cell is followed by an empty text for each more."""
 
     text: tuple[str, ...]
     """A character, or a cluster of several that a terminal draws as one."""
@@ -23,8 +22,7 @@ class Row:
         return len(self.joined()) + self.text.count("") > len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What a terminal shows."""
 
     rows: tuple[Row, ...]
