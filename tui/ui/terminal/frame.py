@@ -56,6 +56,9 @@ class Brush:
         self._console = console
         self._known: dict[int, tuple[Strip, Row]] = {}
         """By id, which is nobody else's as long as the strip is kept: what does not change comes as the same strip."""
+        self._rows: dict[tuple[int, tuple[str, ...], tuple[Pen, ...]], tuple[Row, Row]] = {}
+        """By the id of the cells that a row begins with, which are kept too, and the rest: a row that scrolls is the
+        same object in its new place."""
 
     def draw(self, screen: Screen, strips: Iterable[tuple[int, int, Strip]]) -> Screen:
         """The screen with strips painted over it; each comes with its column and row."""
@@ -65,8 +68,19 @@ class Brush:
             if y < lines:
                 known = self._known.get(id(strip))
                 cells = self._read(strip) if known is None else known[1]
-                rows[y] = place(rows[y], x, cells.text, cells.pens)
+                row = rows[y]
+                rows[y] = place(row, x, cells.text, cells.pens) if x else self._begin(row, cells)
         return Screen(tuple(rows), screen.cursor)
+
+    def _begin(self, row: Row, cells: Row) -> Row:
+        end = len(cells.text)
+        key = id(cells), row.text[end:], row.pens[end:]
+        known = self._rows.get(key)
+        if known is None:
+            if len(self._rows) == _STRIPS:
+                self._rows.clear()
+            known = self._rows[key] = cells, place(row, 0, cells.text, cells.pens)
+        return known[1]
 
     def _read(self, strip: Strip) -> Row:
         if len(self._known) == _STRIPS:
