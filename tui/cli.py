@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import USAGE, UsageError, given_parameters, make_parser
+from tui.arguments import USAGE, UsageError, given_parameters, parse
 from tui.settings.config import Config, ConfigError, read_config
 from tui.settings.paths import find_paths
 from tui.settings.provider import Timeouts
@@ -42,7 +42,7 @@ def _make_mask() -> "Masker":
 def _obey(arguments: list[str], mask: "LateMask") -> int:
     as_json = "--json" in arguments
     try:
-        return _run(make_parser().parse_args(arguments), mask)
+        return _run(parse(arguments), mask)
     except (UsageError, ConfigError) as error:
         _complain(mask()(str(error)), as_json=as_json)  # it repeats an argument, which may be a key in the wrong place
         return USAGE
