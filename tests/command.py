@@ -15,6 +15,7 @@ from tui.chat.store import Store
 from tui.practice import PracticeServer
 from tui.practice.script import model_script
 from tui.settings.paths import Paths
+from tui.stream.outcome import NoticeCode
 
 ROOT = Path(__file__).resolve().parent.parent
 # No key stands here in one piece, so that no scanner of sources takes one for real.
@@ -41,7 +42,9 @@ class Ran:
 
     @property
     def complaint(self) -> str:
-        return self.err.decode()
+        """What stderr says, but for a notice that a machine under load brings about: replies in one burst."""
+        lines = self.err.decode().splitlines(keepends=True)
+        return "".join(line for line in lines if NoticeCode.BUFFERING_SUSPECTED not in line)
 
     @property
     def lines(self) -> list[dict[str, Any]]:

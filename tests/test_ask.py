@@ -82,7 +82,7 @@ async def test_the_reply_is_on_stdout_and_the_verdict_on_stderr(weir: Command, p
         weir.run("ask", *at(practice, "cut"), "Hello"),
         weir.run("ask", "--config", str(config), *at(practice, "length"), "Hello"),
     )
-    assert (whole.code, whole.text, whole.err) == (0, lesson("markdown") + "\n", b"")
+    assert (whole.code, whole.text, whole.complaint) == (0, lesson("markdown") + "\n", "")
     assert (cut.code, cut.text) == (3, WARNINGS[Fault.CUT] + "\n")
     said = cut.complaint.splitlines()
     assert said[0] == "weir: truncated-body: The connection closed in the middle of the reply."
