@@ -20,6 +20,7 @@ from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
 from tui.chat.database import Report
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_reply import StoredReply
+from tui.chat.upkeep import Upkeep
 from tui.chat.writer import Statement, WriterThread
 from tui.settings.parameters import ParameterError, Parameters, read_parameters
 from tui.stream.events import Notice
@@ -27,6 +28,7 @@ from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record, make_record
 
 CLOSE_SECONDS = 2.0
+SETTLE_SECONDS = 1.0
 _REPLY = (
     "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds, origin"
 )
@@ -36,11 +38,29 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class Store:
     """The database of one person; several processes may have it open."""
 
-    def __init__(self, path: Path, report: Report) -> None:
+    def __init__(self, path: Path, report: Report, keep_days: float = 0) -> None:
+        """`keep_days`: a conversation that was not used for so long is removed; 0: none is."""
         self._owner = current_owner()
         self._cut: list[str] = []
         self._saved: dict[str, dict[str, int]] = {}  # open reply -> kind of text -> characters already stored
-        self._writer = WriterThread(path, report, self._prepare)
+        self._writer = WriterThread(path, report, self._prepare, Upkeep(keep_days).work)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one read in the calling thread; whatever is read with it is of one moment. Blocks."""
+        database = self._writer.database()
+        with database.lock, closing(database.connect()) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            yield connection
+
+    def write(self, statements: Sequence[Statement]) -> None:
+        """Queue one transaction; returns at once."""
+        self._writer.put([(sql, _clean(values)) for sql, values in statements])
+
+    def settle(self, limit: float = SETTLE_SECONDS) -> bool:
+        """Wait until what was queued is written, at most `limit` seconds; whether it is. Blocks."""
+        return self._writer.settle(limit)
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""
@@ -48,7 +68,8 @@ class Store:
         statements: list[Statement] = [
             (
                 "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET title = excluded.title, updated = excluded.updated",
+                # Its title may be another by now; what is gone on with is deleted no more.
+                " ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, deleted = NULL",
                 (conversation.id, conversation.title, parameters, conversation.created.isoformat(), now),
             ),
             (
@@ -58,7 +79,7 @@ class Store:
             ),
         ]
         statements += [self._open_reply(turn, reply) for reply in turn.replies]
-        self._writer.put([(sql, _clean(values)) for sql, values in statements])
+        self.write(statements)
 
     def add_reply(self, turn: Turn, reply: Reply) -> None:
         """Store another open reply of a turn, before anything is asked."""
@@ -140,7 +161,7 @@ class Store:
 
     def asked_to_stop(self) -> set[str]:
         """The open replies of this process that another one asks to stop, by id. Blocks; raises sqlite3.Error."""
-        with _reading(self._writer) as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT id FROM reply WHERE owner = ? AND outcome IS NULL AND stop = 1", (self._owner,)
             ).fetchall()
@@ -148,7 +169,7 @@ class Store:
 
     def absence(self) -> Absence | None:
         """The latest conversation with replies that ran on without a terminal; None if there is none. Blocks."""
-        with _reading(self._writer) as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT turn.conversation, reply.id FROM reply JOIN turn ON turn.id = reply.turn"
                 " WHERE reply.away = 1 ORDER BY turn.created DESC"
@@ -162,13 +183,15 @@ class Store:
 
     def latest_conversation(self) -> str | None:
         """The conversation used last. Blocks."""
-        with _reading(self._writer) as connection:
-            row = connection.execute("SELECT id FROM conversation ORDER BY updated DESC LIMIT 1").fetchone()
+        with self.reading() as connection:
+            row = connection.execute(
+                "SELECT id FROM conversation WHERE deleted IS NULL AND archived = 0 ORDER BY updated DESC LIMIT 1"
+            ).fetchone()
         return row[0] if row else None
 
     def load(self, identity: str) -> Conversation | None:
         """A conversation with all its turns; None if there is none of this id. Blocks."""
-        with _reading(self._writer) as connection:
+        with self.reading() as connection:
             head = connection.execute(
                 "SELECT id, title, parameters, created FROM conversation WHERE id = ?", (identity,)
             ).fetchone()
@@ -190,7 +213,7 @@ class Store:
 
         Raises sqlite3.Error when the file cannot be read, or written where that is needed, at this moment.
         """
-        with _reading(self._writer) as connection:
+        with self.reading() as connection:
             row = connection.execute(f"SELECT owner, {_REPLY} FROM reply WHERE id = ?", (identity,)).fetchone()
             if row is None:
                 return None
@@ -200,7 +223,7 @@ class Store:
         database = self._writer.database()
         with database.lock, closing(database.connect()) as connection:
             _close_cut_replies(connection, [])
-        with _reading(self._writer) as connection:
+        with self.reading() as connection:
             row = connection.execute(f"SELECT {_REPLY} FROM reply WHERE id = ?", (identity,)).fetchone()
             return _load_reply(connection, row) if row is not None else None
 
@@ -231,16 +254,6 @@ def _close_cut_replies(connection: sqlite3.Connection, cut: list[str]) -> None:
         connection.execute("DELETE FROM piece WHERE reply = ?", (reply,))
         cut.append(conversation)
     connection.execute("COMMIT")
-
-
-@contextmanager
-def _reading(writer: WriterThread) -> Iterator[sqlite3.Connection]:
-    """A connection for one read in the calling thread; whatever is read with it is of one moment."""
-    database = writer.database()
-    with database.lock, closing(database.connect()) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("BEGIN")
-        yield connection
 
 
 def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[str]]:

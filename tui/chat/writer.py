@@ -24,10 +24,19 @@ _REFUSALS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError
 class WriterThread:
     """Opens the database in its thread, then writes jobs; each job is one transaction."""
 
-    def __init__(self, path: Path, report: Report, prepare: Callable[[sqlite3.Connection], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        report: Report,
+        prepare: Callable[[sqlite3.Connection], None],
+        work: Callable[[sqlite3.Connection], bool] = lambda connection: False,
+    ) -> None:
+        """`work` does a small portion of what can wait, while nothing is queued; it tells whether there is more."""
         self._path = path
         self._report = report
         self._prepare = prepare
+        self._work = work
+        self._has_work = True
         self._jobs: deque[Sequence[Statement]] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -43,7 +52,7 @@ class WriterThread:
         """Queue one transaction; returns at once."""
         with self._wake:
             self._jobs.append(statements)
-            self._wake.notify()
+            self._wake.notify_all()
 
     def database(self) -> Database:
         """Where to read; blocks until the database is open, so call it off the loop."""
@@ -51,11 +60,16 @@ class WriterThread:
         assert self._database is not None, "the thread sets it before the event"
         return self._database
 
+    def settle(self, limit: float) -> bool:
+        """Wait until nothing is queued, at most `limit` seconds; whether nothing is. Blocks: not for the loop."""
+        with self._wake:
+            return self._wake.wait_for(lambda: not self._jobs, limit)
+
     def close(self, limit: float) -> int:
         """Write what is queued and end; returns the number of transactions that could not be written in `limit` s."""
         with self._wake:
             self._closing = True
-            self._wake.notify()
+            self._wake.notify_all()
         self._thread.join(limit)
         return len(self._jobs) + self._refused
 
@@ -67,7 +81,10 @@ class WriterThread:
             self._fail(connection, error)
         self._opened.set()
         while self._wait():
-            self._write(connection, self._database.lock)
+            if self._jobs:
+                self._write(connection, self._database.lock)
+            else:
+                self._work_on(connection, self._database.lock)
         if self._jobs:
             self._write(connection, self._database.lock)  # the last try: what failed a second ago may work now
         connection.close()
@@ -77,9 +94,22 @@ class WriterThread:
         with self._wake:
             if self._failing and not self._closing:
                 self._wake.wait(RETRY_SECONDS)
-            while not self._jobs and not self._closing:
+            while not self._jobs and not self._closing and not self._has_work:
                 self._wake.wait()
-            return bool(self._jobs) and not (self._closing and self._failing)
+            if self._closing:
+                return bool(self._jobs) and not self._failing
+            return True
+
+    def _work_on(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
+        """Do a portion of what can wait. What fails now is left until something was written again."""
+        try:
+            with lock:
+                self._has_work = self._work(connection)
+        except sqlite3.Error:
+            # Nothing is lost: a search reads what is not indexed, and what is to be removed is found again.
+            self._has_work = False
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def _write(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
         """Write every queued job in one transaction, or one by one if it is refused; after a failure the rest stay."""
@@ -111,6 +141,8 @@ class WriterThread:
         with self._wake:
             for _ in jobs:
                 self._jobs.popleft()
+            self._has_work = True
+            self._wake.notify_all()
         if refusal is not None:
             self._refused += len(jobs)
             if self._refused == 1:

@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from rich.cells import cell_len
 
+from tui.text.fold import fold
 from tui.ui.log.entry import Entry
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.selection import Spot
@@ -28,13 +29,13 @@ class Finder:
     """Looks for words, whatever their case, in what is seen of the messages."""
 
     def __init__(self, words: str) -> None:
-        self._words = _fold(words)
+        self._words = fold(words)
         self._runs = _RUN.findall(self._words)
         self._signs = set(self._words) - set("".join(self._runs)) - set(" _")
 
     def count(self, stack: Stack) -> int:
         """About how often they occur: in the messages as they were typed and received."""
-        return sum(_fold(text).count(self._words) for entry in stack.entries for text in _texts(entry))
+        return sum(fold(text).count(self._words) for entry in stack.entries for text in _texts(entry))
 
     def step(self, stack: Stack, spot: Spot | None, step: int) -> Spot | None:
         """The next (1) or previous (-1) occurrence from a spot on, beyond the ends from the other end; None: none.
@@ -78,7 +79,7 @@ class Finder:
         if heard is None:
             return True
         if self._runs:
-            text = _fold(_SIGNS.sub("", unescape(heard) if "&" in heard else heard))
+            text = fold(_SIGNS.sub("", unescape(heard) if "&" in heard else heard))
             return all(run in text for run in self._runs)
         return "&" in heard or all(sign in heard for sign in self._signs)
 
@@ -105,7 +106,7 @@ class Finder:
         """Of one line of the text, which may be several rows."""
         joins = [entry.line(row).join or "" for row in rows]
         texts = [_words(entry, row) for row in rows]
-        joined = _fold("".join(join + text for join, text in zip(joins, texts, strict=True)))
+        joined = fold("".join(join + text for join, text in zip(joins, texts, strict=True)))
         sizes = (len(join) + len(text) for join, text in zip(joins, texts, strict=True))
         starts = list(accumulate(sizes, initial=0))
         found: list[list[Piece]] = []
@@ -135,11 +136,3 @@ def _words(entry: Entry, row: int) -> str:
     line = entry.line(row)
     text, gutter = line.text, line.gutter
     return text[gutter:] if text[:gutter].isascii() or cell_len(text[:gutter]) == gutter else text
-
-
-def _fold(text: str) -> str:
-    """The text without its case, every character where it was."""
-    folded = text.casefold()
-    if len(folded) == len(text):
-        return folded
-    return "".join(small if len(small := character.casefold()) == 1 else character for character in text)

@@ -1,0 +1,75 @@
+"""History: the conversations of a store as one looks back at them: listed, searched, marked, removed.
+
+Whatever changes one is queued and returns at once. Whatever reads blocks and belongs in a thread; it sees what was
+queued before, unless a disk holds that up.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tui.chat.search import FOUND, Hit, search
+from tui.chat.store import Store
+from tui.chat.summary import ConversationSummary, Shelf, list_summaries
+
+
+class History:
+    """Reads raise sqlite3.Error where the file cannot be read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def summaries(self, shelf: Shelf = Shelf.KEPT) -> list[ConversationSummary]:
+        """All on a shelf, the one used last first. Blocks."""
+        self._store.settle()
+        with self._store.reading() as connection:
+            return list_summaries(connection, shelf)
+
+    def search(
+        self,
+        terms: Sequence[str],
+        shelf: Shelf = Shelf.KEPT,
+        limit: int = FOUND,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> list[Hit]:
+        """Prompts and replies that hold every term, the latest first; none once it is `wanted` no more. Blocks."""
+        with self._store.reading() as connection:
+            return search(connection, terms, shelf, limit, wanted)
+
+    def find(self, start: str) -> list[ConversationSummary]:
+        """The conversations whose ids begin so, the deleted ones too. Blocks."""
+        summaries = [*self.summaries(Shelf.KEPT), *self.summaries(Shelf.DELETED)]
+        return [summary for summary in summaries if start and summary.id.startswith(start)]
+
+    def rename(self, identity: str, title: str) -> None:
+        """Give a conversation another title."""
+        self._set(identity, "title", title)
+
+    def pin(self, identity: str, pinned: bool) -> None:
+        """Let it stand above the others and be kept whatever its age, or no longer."""
+        self._set(identity, "pinned", int(pinned))
+
+    def archive(self, identity: str, archived: bool) -> None:
+        """Put it out of the way, or back."""
+        self._set(identity, "archived", int(archived))
+
+    def delete(self, identity: str) -> None:
+        """Delete it, so that it can be restored for some days."""
+        self._set(identity, "deleted", datetime.now(UTC).isoformat())
+
+    def restore(self, identity: str) -> None:
+        """Undo that."""
+        self._set(identity, "deleted", None)
+
+    def remove(self, identities: Sequence[str]) -> None:
+        """Remove them for good, with all that is in them; each is a transaction of its own."""
+        for identity in identities:
+            self._store.write([("DELETE FROM conversation WHERE id = ?", (identity,))])
+
+    def unused(self, days: float) -> list[ConversationSummary]:
+        """What was not used for so many days and is neither pinned nor being written; the deleted too. Blocks."""
+        before = datetime.now(UTC) - timedelta(days=days)
+        summaries = [*self.summaries(Shelf.KEPT), *self.summaries(Shelf.DELETED)]
+        return [one for one in summaries if one.updated < before and not one.pinned and not one.running]
+
+    def _set(self, identity: str, column: str, value: object) -> None:
+        self._store.write([(f"UPDATE conversation SET {column} = ? WHERE id = ?", (value, identity))])

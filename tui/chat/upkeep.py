@@ -1,0 +1,72 @@
+"""Upkeep: what the writer's thread does while nothing is queued: index what has come, remove what is to go.
+
+Both go on in portions, so that whatever is queued meanwhile waits for one of them at most. A search finds what is not
+indexed yet, too, and a conversation that is to go is no longer listed.
+"""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+PORTION = 8
+"""Texts that are indexed at once: some 10 ms of work."""
+UNDO_DAYS = 7
+"""How long a deleted conversation can be brought back."""
+_PENDING = """
+    SELECT passage.id,
+        coalesce(turn.prompt || char(10, 10), reply.text || char(10) || reply.refusal || char(10, 10))
+    FROM passage LEFT JOIN turn ON turn.id = passage.turn LEFT JOIN reply ON reply.id = passage.reply
+    WHERE passage.indexed = 0 ORDER BY passage.id DESC LIMIT ?
+"""
+"""The latest come first: they are what is looked for most."""
+_IDLE = (
+    " AND NOT EXISTS (SELECT 1 FROM turn JOIN reply ON reply.turn = turn.id"
+    " WHERE turn.conversation = conversation.id AND reply.outcome IS NULL)"
+)
+"""A conversation in which a reply is being written stays for now."""
+
+
+class Upkeep:
+    """`keep_days`: how long a conversation is kept that nobody uses or has pinned; 0: for ever."""
+
+    def __init__(self, keep_days: float) -> None:
+        self._keep_days = keep_days
+        self._tidy = False
+
+    def work(self, connection: sqlite3.Connection) -> bool:
+        """Do one portion; whether there may be more. Raises sqlite3.Error, perhaps with a transaction open."""
+        if not self._tidy and remove_one(connection, self._keep_days):
+            return True
+        self._tidy = True
+        return index_portion(connection)
+
+
+def index_portion(connection: sqlite3.Connection) -> bool:
+    """Index some texts; whether there may be more."""
+    if connection.execute("SELECT 1 FROM passage WHERE indexed = 0 LIMIT 1").fetchone() is None:
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    rows = connection.execute(_PENDING, (PORTION,)).fetchall()
+    connection.executemany("INSERT INTO passage_text (rowid, text) VALUES (?, ?)", rows)
+    connection.executemany("UPDATE passage SET indexed = 1 WHERE id = ?", [row[:1] for row in rows])
+    connection.execute("COMMIT")
+    return True
+
+
+def remove_one(connection: sqlite3.Connection, keep_days: float) -> bool:
+    """Remove one conversation that was deleted days ago, or that nobody has used for too long; whether there was one.
+
+    What was pinned is not too old.
+    """
+    now = datetime.now(UTC)
+    conditions = ["deleted < ?"]
+    values = [(now - timedelta(days=UNDO_DAYS)).isoformat()]
+    if keep_days:
+        conditions.append("(updated < ? AND pinned = 0)")
+        values.append((now - timedelta(days=keep_days)).isoformat())
+    found = connection.execute(
+        f"SELECT id FROM conversation WHERE ({' OR '.join(conditions)}){_IDLE} LIMIT 1", values
+    ).fetchone()
+    if found is None:
+        return False
+    connection.execute("DELETE FROM conversation WHERE id = ?", found)
+    return True
