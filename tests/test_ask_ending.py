@@ -71,6 +71,7 @@ async def test_every_limit_of_the_command_line_is_kept(weir: Command, practice: 
     assert ended == [(outcome, seconds) for outcome, (_, _, seconds) in cases.items()]
 
 
+@pytest.mark.slow
 async def test_a_signal_ends_the_reply_and_keeps_its_text(weir: Command, practice: PracticeServer) -> None:
     async def stop(number: signal.Signals, outcome: str, code: int) -> None:
         own = Command(weir.home / outcome)
@@ -299,6 +300,7 @@ async def test_a_key_in_the_wrong_place_is_not_repeated(weir: Command) -> None:
     assert all(KEY.encode() not in content for content in weir.files().values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flags", "told"), [((), False), (("--save",), True)])
 async def test_that_text_was_saved_is_only_said_where_it_was(
     weir: Command, practice: PracticeServer, flags: tuple[str, ...], told: bool

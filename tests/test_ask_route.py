@@ -27,6 +27,7 @@ def weir(tmp_path: Path) -> Command:
     return Command(tmp_path)
 
 
+@pytest.mark.slow
 async def test_the_config_names_the_server_the_model_and_the_key(weir: Command, practice: PracticeServer) -> None:
     weir.paths.config.mkdir(parents=True)
     weir.paths.config_file.write_text(
@@ -133,6 +134,7 @@ async def test_a_list_that_cannot_be_had_is_the_reason(weir: Command) -> None:
     assert "Connection refused by 127.0.0.1:1" in line["message"]
 
 
+@pytest.mark.slow
 async def test_a_conversation_is_kept_only_if_asked_for(weir: Command, practice: PracticeServer) -> None:
     other = Command(weir.home / "other")
     await asyncio.gather(
@@ -150,6 +152,7 @@ async def test_a_store_that_cannot_be_opened_costs_no_answer(weir: Command, prac
     assert "this session is kept in memory only" in ran.complaint
 
 
+@pytest.mark.slow
 async def test_what_could_not_be_kept_is_said(weir: Command, practice: PracticeServer) -> None:
     """A disk that is full once the database is there."""
     store = Store(weir.paths.database, lambda trouble: None)
@@ -179,6 +182,7 @@ async def test_every_request_leaves_one_record_for_its_owner_only(weir: Command,
         assert lesson("table").splitlines()[0].encode() not in content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "masked"), [(KEY, MASKED), (SHAPELESS_KEY, "…nine")], ids=["with a known shape", "of no shape at all"]
 )

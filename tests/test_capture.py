@@ -55,6 +55,7 @@ def test_what_cannot_be_meant_is_told(arguments: tuple[str, ...], what: str) -> 
         make_parser().parse_args(arguments)
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_played_is_told(weir: Command) -> None:
     file = weir.home / "broken.jsonl"
     file.write_text('{"weir": "stream"}\n{"t": 1}\n')
@@ -63,6 +64,7 @@ async def test_what_cannot_be_played_is_told(weir: Command) -> None:
     assert "broken.jsonl: this cannot be played: line 2: it has none of" in ran.complaint
 
 
+@pytest.mark.slow
 async def test_a_saved_body_is_played_from_stdin(weir: Command) -> None:
     body = b'data: {"choices": [{"delta": {"content": "Among the reeds"}}]}\n\ndata: [DO'
     ran = await weir.run("replay", "--fast", "-", stdin=body)

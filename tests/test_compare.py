@@ -266,6 +266,7 @@ async def test_a_key_that_a_server_echoes_is_masked_everywhere(weir: Command) ->
     assert KEY.encode() not in written
 
 
+@pytest.mark.slow
 async def test_records_are_kept_and_conversations_only_if_wanted(weir: Command, practice: PracticeServer) -> None:
     await weir.run("compare", *among(practice, "table", "cut"), "Hello")
     assert not weir.paths.database.exists()

@@ -84,6 +84,7 @@ def test_module_names_say_what_is_in_them() -> None:
     assert vague_names(PACKAGE / "ui" / "string_utils.py") == ["utils"]
 
 
+@pytest.mark.slow
 def test_every_module_says_what_it_is() -> None:
     modules = ((name_of(path), ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES)
     assert [name for name, module in modules if module.body and not ast.get_docstring(module)] == []

@@ -88,6 +88,7 @@ async def test_a_list_of_another_address_is_not_shown(weir: Command) -> None:
     assert (await weir.run("models")).text == ""
 
 
+@pytest.mark.slow
 async def test_what_was_asked_here_is_known_by_its_speed(weir: Command, practice: PracticeServer) -> None:
     configure(weir, f'[providers.drill]\nbase_url = "{practice.base_url}"\n')
     assert (await weir.run("ask", "-m", "drill/markdown", "Hi")).code == 0
@@ -98,6 +99,7 @@ async def test_what_was_asked_here_is_known_by_its_speed(weir: Command, practice
     assert first.split()[2] == "s"
 
 
+@pytest.mark.slow
 async def test_one_route_is_the_only_one_that_is_asked(weir: Command) -> None:
     async with Peer(answer(http(200, LISTED))) as good, Peer(answer(http(500, "no"))) as broken:
         configure(weir, two(good.url, broken.url))

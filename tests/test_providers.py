@@ -42,6 +42,7 @@ async def test_a_known_provider_is_added_by_its_name(weir: Command) -> None:
     assert "ALLTKN_API_KEY is not set" in ran.text
 
 
+@pytest.mark.slow
 async def test_one_of_ones_own_is_tried_with_a_real_stream(weir: Command, practice: PracticeServer) -> None:
     ran = await weir.run("providers", "add", "drill", "--base-url", practice.base_url, "-m", "json")
     assert (ran.code, practice.requests[-1].method) == (0, "POST")
@@ -57,6 +58,7 @@ async def test_a_verdict_that_is_bad_is_said_and_the_config_keeps_the_provider(w
     assert config(weir) == {"providers": {"dead": {"base_url": "http://127.0.0.1:9/v1"}}}
 
 
+@pytest.mark.slow
 async def test_what_stood_in_the_config_stays_and_is_backed_up(weir: Command) -> None:
     own = '[providers.a]\nbase_url = "https://old.test/v1"\nowner = "me"\n'
     old = f"# mine\n{own}[providers.a.timeouts]\nidle = 5\n# end\n"

@@ -71,6 +71,7 @@ def test_the_latest_conversation_is_told_and_then_no_more(open_store: Callable[[
     assert store.absence() == Absence(early.id, frozenset({early.turns[0].reply.id}))
 
 
+@pytest.mark.slow
 def test_what_died_with_its_process_is_told_as_cut_and_not_as_absent(
     tmp_path: Path, open_store: Callable[[], Store]
 ) -> None:

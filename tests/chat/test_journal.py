@@ -130,6 +130,7 @@ for _ in range(50):
 """
 
 
+@pytest.mark.slow
 def test_processes_neither_mix_lines_nor_lose_one_by_rotating(path: Path) -> None:
     command = [sys.executable, "-c", APPENDING, str(path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

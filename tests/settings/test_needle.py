@@ -192,6 +192,7 @@ def test_the_form_of_the_masks(text: str, masked: str) -> None:
     assert Masker([Secret(KEYS["project"])])(text) == masked
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text("abc123", min_size=8, max_size=24), st.lists(st.text("abc123 ;[]masked…", max_size=30), max_size=4))
 def test_masking_pieces_twice_changes_nothing(key: str, texts: list[str]) -> None:

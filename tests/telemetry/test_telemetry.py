@@ -66,6 +66,7 @@ def test_what_it_cannot_mean_is_refused(tmp_path: Path) -> None:
             read_config(path)
 
 
+@pytest.mark.slow
 async def test_a_reply_does_not_need_it(tmp_path: Path) -> None:
     """The whole way, in an environment in which the package cannot be imported."""
     weir = Command(tmp_path)

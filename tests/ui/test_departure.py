@@ -126,6 +126,7 @@ def test_the_death_of_the_process_that_writes_is_noticed_while_watching(desk: De
     assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it and more")]
 
 
+@pytest.mark.slow
 def test_sigterm_ends_what_runs_on_without_a_terminal(desk: Desk, raw_server: RawServer) -> None:
     terminal, stream = begin(desk, raw_server)
     hang_up(desk, terminal)
@@ -160,6 +161,7 @@ def let_go(terminal: PtyTerminal) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_terminal_that_still_works_is_restored_and_let_go_while_the_reply_runs_on(
     desk: Desk, raw_server: RawServer
 ) -> None:

@@ -107,6 +107,7 @@ async def opened(*texts: str) -> AsyncIterator[tuple[Bench, Pilot[None]]]:
         yield app, pilot
 
 
+@pytest.mark.slow
 async def test_tab_goes_by_column_and_out_at_the_ends() -> None:
     async with opened("one", "two", "three") as (app, pilot):
         await pilot.press("tab", "tab", "tab")

@@ -60,6 +60,7 @@ def top_words(log: MessageLog) -> str:
     return next(row for row in seen(log) if row.strip())
 
 
+@pytest.mark.slow
 async def test_a_long_conversation_opens_at_its_end_and_pages_go_by_exact_rows() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:
@@ -108,6 +109,7 @@ async def test_idle_slices_make_all_exact_and_the_rows_in_sight_stay() -> None:
         assert seen(log) == last
 
 
+@pytest.mark.slow
 async def test_pages_down_from_the_top_show_every_row_once() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:
@@ -224,6 +226,7 @@ async def test_a_long_reply_that_the_keys_are_about_is_not_laid_out_again_while_
         assert any("answer 29" in row for row in seen(log))
 
 
+@pytest.mark.slow
 async def test_what_becomes_known_of_a_long_reply_is_not_told_as_new() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 20)) as pilot:

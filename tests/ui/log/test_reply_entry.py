@@ -252,6 +252,7 @@ def test_wide_code_slides_and_nothing_else_does() -> None:
     assert not entry_of("short").slide(8)
 
 
+@pytest.mark.slow
 def test_a_growing_reply_keeps_its_rows() -> None:
     entry = growing()
     stack = Stack(NARROW, [entry, *(entry_of("x\n\n" * 200) for _ in range(90))])

@@ -7,6 +7,7 @@ from tests.ui.desk import Desk, note, open_raw, pick_model, say, send_prompt, sp
 from tests.ui.server import RawServer, ServedPractice
 
 
+@pytest.mark.slow
 def test_opens_on_practice_and_says_so(desk: Desk) -> None:
     terminal = desk.open()
     terminal.wait_for(spoken("practice.banner"))
@@ -14,6 +15,7 @@ def test_opens_on_practice_and_says_so(desk: Desk) -> None:
     wait_for_status(terminal, r"practice \(test\)  markdown  ready")
 
 
+@pytest.mark.slow
 def test_words_are_shown_while_their_stream_is_open(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "tell me")
@@ -28,6 +30,7 @@ def test_words_are_shown_while_their_stream_is_open(desk: Desk, raw_server: RawS
     assert [message["content"] for message in stream.body["messages"]] == ["tell me"]
 
 
+@pytest.mark.slow
 def test_escape_stops_the_stream_and_keeps_its_text(desk: Desk) -> None:
     with ServedPractice(token_delay=0.005) as practice:
         terminal = desk.open("--base-url", practice.base_url, "-m", "endless")
@@ -98,6 +101,7 @@ def test_every_ending_is_named(desk: Desk, practice: ServedPractice) -> None:
         terminal.wait_for(ending)
 
 
+@pytest.mark.slow
 def test_a_rate_limit_shows_its_retry_and_escape_ends_the_wait(desk: Desk, practice: ServedPractice) -> None:
     terminal = desk.open("--base-url", practice.base_url, "-m", "429")
     welcome(terminal)
@@ -109,6 +113,7 @@ def test_a_rate_limit_shows_its_retry_and_escape_ends_the_wait(desk: Desk, pract
     assert practice.prompts() == ["hello"]
 
 
+@pytest.mark.slow
 def test_a_prompt_that_is_sent_meanwhile_is_queued_and_then_sent(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal, "one")

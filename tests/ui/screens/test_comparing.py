@@ -76,6 +76,7 @@ def beside(*words: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, words)))
 
 
+@pytest.mark.slow
 def test_one_prompt_goes_to_all_that_are_marked_and_each_has_its_column(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal, "the question")
@@ -92,6 +93,7 @@ def test_one_prompt_goes_to_all_that_are_marked_and_each_has_its_column(desk: De
     terminal.wait_for(beside(*["complete"] * 3))
 
 
+@pytest.mark.slow
 def test_escape_stops_the_focused_reply_and_then_the_next(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)
     send_prompt(terminal)

@@ -15,6 +15,7 @@ def config(desk: Desk) -> object:
     return tomllib.loads((desk.config / "config.toml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_one_that_works_is_written_and_used_at_once(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open(environ={"HERON": KEY})
     welcome(terminal)

@@ -81,6 +81,7 @@ def test_any_screen_becomes_any_other(
 ROWS = [f"row {number} {'x' * number}" for number in range(LINES)]
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, LINES - 1),
     st.integers(0, LINES - 1),
