@@ -1,5 +1,6 @@
 """What is done in the first moment is there when the chat has come."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,13 @@ from textual.app import App
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk
-from tests.ui.opened import make_app, make_opener, until
+from tests.ui.opened import Consent, make_app, make_opener, until
+from tui.chat.database import Report
+from tui.chat.workspace import Workspace
 from tui.text.language import load_language
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.opening import Leftover, OpeningScreen
+from tui.ui.widgets.model_picker import ModelPicker
 
 
 class Host(App[None]):
@@ -62,3 +66,22 @@ def test_keys_from_before_the_start_are_not_lost(desk: Desk) -> None:
     terminal.wait_for("│ typed ahead")
     terminal.wait_for("practice (test)")
     terminal.wait_for("│ typed ahead")
+
+
+async def test_an_act_that_came_before_the_workspace_is_done_when_it_is_there(tmp_path: Path) -> None:
+    opened = make_opener(tmp_path)
+    gate = asyncio.Event()
+
+    async def opener(report: Report, consent: Consent) -> Workspace:
+        await gate.wait()
+        return await opened(report, consent)
+
+    app = make_app(tmp_path, opener)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        await pilot.press("f2", "ctrl+l")
+        assert isinstance(app.screen, ChatScreen)
+        gate.set()
+        await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+        assert app.workspace is not None
+        await app.workspace.close()

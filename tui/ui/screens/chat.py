@@ -102,6 +102,7 @@ class ChatScreen(RetryingScreen):
         self.run_worker(workspace.refresh_models(), group="refresh")
         if self._model is None and self._give_queue_back():
             self.action_pick_model()
+        self.catch_up()
         self._send_queued()
 
     def _show_banner(self, workspace: "Workspace") -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -30,9 +31,21 @@ class ChoosingScreen(ReadingScreen):
         self._marked: tuple[Model, ...] = ()
         """Two or more: the next prompt goes to all of them."""
         self._marked_last: tuple[Model, ...] = ()
+        self._put_off: Callable[[], object] | None = None
+        """What was asked for before there was a workspace."""
 
     def model_chosen(self) -> None:
         """Another model is to be asked, or several are; whoever inherits adds what follows from that."""
+
+    def put_off(self, act: Callable[[], object]) -> None:
+        """Do this once the workspace is open; of several such wishes the last one holds."""
+        self._put_off = act
+
+    def catch_up(self) -> None:
+        """The workspace is open: do what was asked for before, unless something else is in front by now."""
+        act, self._put_off = self._put_off, None
+        if act is not None and self.is_current:
+            act()
 
     def action_pick_model(self) -> None:
         """Open the picker."""
@@ -49,6 +62,7 @@ class ChoosingScreen(ReadingScreen):
     def action_recent_model(self, step: int) -> None:
         """Go to the next or previous of the models used lately."""
         if (workspace := self._workspace) is None:
+            self.put_off(partial(self.action_recent_model, step))
             return
         recent = [model for name in workspace.state.recent if (model := workspace.catalogue.find(name)) is not None]
         if not recent:
@@ -58,8 +72,10 @@ class ChoosingScreen(ReadingScreen):
 
     def action_diagnose(self) -> None:
         """Find out where the way to the current model breaks."""
-        if self._workspace is not None:
-            self.app.push_screen(DoctorScreen(self._workspace, self._model, self._language))
+        if self._workspace is None:
+            self.put_off(self.action_diagnose)
+            return
+        self.app.push_screen(DoctorScreen(self._workspace, self._model, self._language))
 
     def save_state(self) -> None:
         """Write what is remembered, off the loop; not in a worker, since leaving cancels those and waits for this."""
@@ -68,6 +84,7 @@ class ChoosingScreen(ReadingScreen):
 
     def _pick(self, then: Callable[[Chosen], object], marked: tuple[Model, ...] = ()) -> None:
         if (workspace := self._workspace) is None:
+            self.put_off(partial(self._pick, then, marked))
             return
 
         def chosen(choice: Chosen | None) -> None:

@@ -22,6 +22,7 @@ class ConnectingScreen(TuningScreen):
     def action_connect(self) -> None:
         """Open the form; the provider that it wrote is asked from then on."""
         if (workspace := self._workspace) is None:
+            self.put_off(self.action_connect)
             return
 
         def written(result: Connected | None) -> None:

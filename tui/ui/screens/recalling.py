@@ -23,6 +23,7 @@ class RecallingScreen(CapturingScreen):
     def action_recall(self) -> None:
         """Open the record of the reply that the keys are about, else of the last one."""
         if self._workspace is None:
+            self.put_off(self.action_recall)
             return
         if self.is_blind():
             return

@@ -22,6 +22,7 @@ class TuningScreen(RecallingScreen):
     def action_tune(self) -> None:
         """Open the parameters of this conversation; what is kept holds from the next prompt on."""
         if (workspace := self._workspace) is None:
+            self.put_off(self.action_tune)
             return
         conversation = self._conversation
         configured = self._model.parameters if self._model is not None and not self._marked else Parameters()
