@@ -149,7 +149,7 @@ async def test_a_store_that_cannot_be_opened_costs_no_answer(weir: Command, prac
     (weir.home / "data").write_text("a file where the folder should be")
     ran = await weir.run("ask", "--save", *at(practice, "table"), "Hello")
     assert (ran.code, ran.text) == (0, lesson("table") + "\n")
-    assert "this session is kept in memory only" in ran.complaint
+    assert "What is new is held in memory" in ran.complaint
 
 
 @pytest.mark.slow

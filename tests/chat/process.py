@@ -82,6 +82,14 @@ def many(path: Path) -> None:
     say(json.dumps({"unwritten": store.close(30), "troubles": [str(trouble) for trouble in troubles], "ids": written}))
 
 
+def hold(path: Path) -> None:
+    """Have the file open until the process is killed."""
+    store = Store(path, say)
+    store.latest_conversation()
+    say("open")
+    sys.stdin.read()
+
+
 class _Disk:
     """A disk that is full until it is given room, and what a store says about it."""
 
@@ -158,6 +166,7 @@ if __name__ == "__main__":
     processes: dict[str, Callable[[Path], None]] = {
         "stream": stream,
         "many": many,
+        "hold": hold,
         "lose": lose,
         "recover": recover,
         "open-full": open_full,

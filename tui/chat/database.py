@@ -1,23 +1,29 @@
-"""The database file: opened, migrated forward, set aside when it is damaged. Everything here may block.
+"""The database file: opened, brought forward, replaced by what can be read of it when it is damaged. All may block.
 
-A file that cannot be used never stops the program: the store goes on in memory and says why.
+A file that cannot be used never stops the program: the store goes on in memory, says why, and tries the file again.
 """
 
 import os
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from tui.chat.recovery import OpenElsewhere, recover_file
+from tui.chat.schema import NewerSchema, migrate, read_version
+from tui.settings.file_system import find_network
 from tui.settings.paths import make_private_folder
 
 BUSY_SECONDS = 5.0
+"""How long a lock is waited for."""
+MOST_IN_MEMORY = 512_000_000
+"""Bytes of a file that is copied into memory, since it can be read and not written."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY)
+"""What is met where the log's index cannot be shared; and elsewhere, where it is met again without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +31,21 @@ class StoreTrouble:
     """What there is to tell of a place where something is kept, or sent to be kept; the screen says it in words."""
 
     code: Literal[
-        "set-aside", "unusable", "newer", "unwritable", "recovered", "refused",
+        "migrated", "set-aside", "restored", "network", "unusable", "open-elsewhere", "newer",
+        "unwritable", "recovered", "refused",
         "capturing", "capture-ended", "capture-purged", "capture-failed",
         "otel-missing", "otel-refused", "otel-unsent",
     ]  # fmt: skip
-    """`set-aside`: damaged, renamed to `where`, a new one begun. `unusable`: it cannot be opened, this session is kept
-    in memory. `newer`: made by a later version, likewise. `unwritable`: writes fail and are kept in memory to be tried
-    again. `recovered`: they were written after all. `refused`: a change was refused for good, and the others go on.
-    `capturing`: raw streams are written there until `reason`. `capture-ended`, `capture-purged`: `reason` of them were
-    written, and are kept or removed. `capture-failed`: one could not be written. `otel-…`: a collector of OpenTelemetry
-    does not get the figures of requests, for want of the package, of its consent, of time."""
+    """`migrated`: brought forward, the file as it was is kept as `where`. `set-aside`: damaged, renamed to `where`, a
+    new one begun. `restored`: likewise, and `reason` replies of it are in the new one. `network`: kept on a network
+    file system, whose kind is `reason`, in a slower way. `unusable`: it cannot be opened; what is new is kept in
+    memory, and the file tried again. `open-elsewhere`: likewise, since it is damaged and another process has it open.
+    `newer`: made by a later version, likewise, and not tried again. `unwritable`: writes fail and are kept in memory
+    to be tried again. `recovered`: they were written after all. `refused`: a change was refused for good, and the
+    others go on. `capturing`: raw streams are written there until `reason`. `capture-ended`, `capture-purged`:
+    `reason` of them were written, and are kept or removed. `capture-failed`: one could not be written. `otel-…`: a
+    collector of OpenTelemetry does not get the figures of requests, for want of the package, of its consent, of
+    time."""
     where: str
     reason: str = ""
 
@@ -42,12 +53,17 @@ class StoreTrouble:
 Report = Callable[[StoreTrouble], None]
 
 
-class NewerSchema(Exception):
-    """The file was written by a later version of the program."""
-
-
 class DamagedFile(Exception):
     """The file is a database and some of its pages are broken."""
+
+
+class UnusableFile(Exception):
+    """The file cannot be used now, or, with `for_good`, by this program."""
+
+    def __init__(self, trouble: StoreTrouble, *, for_good: bool = False) -> None:
+        super().__init__(trouble.code)
+        self.trouble = trouble
+        self.for_good = for_good
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +74,106 @@ class Database:
     lock: AbstractContextManager[object] = field(default_factory=nullcontext)
     """Held by whoever reads or writes. In memory SQLite refuses the second one without waiting; a file needs none."""
 
-    def connect(self) -> sqlite3.Connection:
-        """A new connection for the calling thread; the caller closes it."""
-        connection = sqlite3.connect(self.uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    def connect(self, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
+        """A new connection for the calling thread; the caller closes it. `patience`: seconds to wait for a lock."""
+        connection = sqlite3.connect(self.uri, uri=True, timeout=patience, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
 
-def open_database(path: Path, report: Report) -> tuple[Database, sqlite3.Connection]:
-    """The database at a path, ready for use, and its first connection; in memory if the file cannot be used."""
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says by this that the file itself is broken."""
+    return _primary(error) in _DAMAGE
+
+
+def open_file(path: Path, report: Report, patience: float = BUSY_SECONDS) -> tuple[Database, sqlite3.Connection]:
+    """The database at a path, ready for use, and its first connection; a damaged one is replaced. Or UnusableFile."""
+    where = str(path)
     try:
-        return _open_file(path)
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) not in _DAMAGE:
-            report(StoreTrouble("unusable", str(path), str(error)))
-            return _open_memory()
-    except OSError as error:
-        report(StoreTrouble("unusable", str(path), error.strerror or type(error).__name__))
-        return _open_memory()
+        try:
+            return _open(path, report, patience)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+        except DamagedFile:
+            pass  # it is replaced below, as one that is no database at all
+        recovered = recover_file(path)
+        code: Literal["restored", "set-aside"] = "restored" if recovered.replies else "set-aside"
+        report(StoreTrouble(code, str(recovered.aside), str(recovered.replies)))
+        return _open(path, report, patience)
     except NewerSchema:
-        report(StoreTrouble("newer", str(path)))
-        return _open_memory()
-    except DamagedFile:
-        pass  # it is set aside below, as one that is no database at all
-    try:
-        aside = _set_aside(path)
-        opened = _open_file(path)
-    except (sqlite3.Error, OSError, NewerSchema, DamagedFile) as error:
-        report(StoreTrouble("unusable", str(path), str(error)))
-        return _open_memory()
-    report(StoreTrouble("set-aside", str(aside)))
-    return opened
+        raise UnusableFile(StoreTrouble("newer", where), for_good=True) from None
+    except OpenElsewhere:
+        raise UnusableFile(StoreTrouble("open-elsewhere", where)) from None
+    except OSError as error:
+        raise UnusableFile(StoreTrouble("unusable", where, error.strerror or type(error).__name__)) from error
+    except (sqlite3.Error, DamagedFile) as error:
+        raise UnusableFile(StoreTrouble("unusable", where, str(error))) from error
 
 
-def _open_file(path: Path) -> tuple[Database, sqlite3.Connection]:
-    make_private_folder(path.parent)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its -wal and -shm files the same mode
-    database = Database(path.resolve().as_uri())
+def open_memory(path: Path | None) -> tuple[Database, sqlite3.Connection]:
+    """A database in memory, with what can be read at a path; without one, or where that cannot be had, an empty one."""
+    database = Database(f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared", threading.Lock())
     connection = database.connect()
+    if path is not None and not _copy_into(connection, path):
+        connection.close()
+        connection = database.connect()
+    migrate(connection)
+    return database, connection
+
+
+def _open(path: Path, report: Report, patience: float) -> tuple[Database, sqlite3.Connection]:
+    make_private_folder(path.parent)
+    cut = any(_has_content(path.with_name(path.name + log)) for log in ("-wal", "-journal"))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its -wal and -shm files the same mode
+    path = path.resolve()
+    network = find_network(path)
+    database = Database(path.as_uri())
     try:
-        _use_write_ahead_log(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        _check(connection)
-        _migrate(connection)
-    except (sqlite3.Error, NewerSchema, DamagedFile):
+        connection = _connect(database, patience, log=network is None)
+    except sqlite3.OperationalError as error:
+        if network is not None or _primary(error) not in _NO_SHARED_MEMORY:
+            raise
+        connection = _connect(database, patience, log=False)
+        network = "?"
+    try:
+        _check(connection, thorough=cut)
+        kept = migrate(connection, path)
+    except (sqlite3.Error, OSError, NewerSchema, DamagedFile):
         connection.close()
         raise
+    if kept is not None:
+        report(StoreTrouble("migrated", str(kept)))
+    if network is not None:
+        report(StoreTrouble("network", str(path), network))
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
     return database, connection
+
+
+def _connect(database: Database, patience: float, *, log: bool) -> sqlite3.Connection:
+    """Connect with a write-ahead log, or without one.
+
+    The log needs memory that all processes share, which no network file system has (https://www.sqlite.org/wal.html).
+    A file that has one already can be had without only by somebody who is alone with it.
+    """
+    connection = database.connect(patience)
+    try:
+        if not log:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        read_version(connection)  # what a later version has made is left as it is
+        if log:
+            _use_write_ahead_log(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+        else:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA locking_mode = NORMAL")
+            read_version(connection)  # lets go of the lock
+        connection.execute("BEGIN IMMEDIATE")  # it can be written only if this works
+        connection.execute("ROLLBACK")
+    except (sqlite3.Error, NewerSchema):
+        connection.close()
+        raise
+    return connection
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -112,49 +181,43 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
         # SQLite does not wait for this lock. Whoever holds it switches the same file, and the mode is the file's.
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        if _primary(error) != sqlite3.SQLITE_BUSY:
             raise
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    """Look at every page: damage that is met later would fail every write until the program ends."""
-    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+def _check(connection: sqlite3.Connection, *, thorough: bool) -> None:
+    """Look at every page: damage that is met later would fail every write until the program ends.
+
+    `thorough`, after a crash: the indexes are compared with the tables too.
+    """
+    check = "integrity_check" if thorough else "quick_check"
+    if connection.execute(f"PRAGMA {check}(1)").fetchone()[0] != "ok":
         raise DamagedFile("the file is damaged")
 
 
-def _open_memory() -> tuple[Database, sqlite3.Connection]:
-    database = Database(f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared", threading.Lock())
-    connection = database.connect()
-    _migrate(connection)
-    return database, connection
+def _copy_into(connection: sqlite3.Connection, path: Path) -> bool:
+    """Copy a file that can be read, without waiting for a lock; False if it cannot be had, wholly and soon."""
+    for mode in ("mode=ro", "mode=ro&immutable=1"):  # the second where no log can be made, since nobody writes there
+        try:
+            if path.stat().st_size > MOST_IN_MEMORY:
+                return False
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=0)) as source:
+                read_version(source)
+                source.backup(connection)
+        except (sqlite3.Error, OSError, NewerSchema):
+            continue  # the file is left as it is, and the trouble with it is told already
+        return True
+    return False
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Run the migrations that this file has not seen; `user_version` is the number of the last one."""
-    folder = files("tui.chat").joinpath("migrations")
-    scripts = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name)
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(scripts):
-        raise NewerSchema
-    for number, script in enumerate(scripts[version:], version + 1):
-        # One transaction for script and number: a second process that starts at the same time waits and sees it done.
-        connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] >= number:
-            connection.execute("ROLLBACK")
-            continue
-        for statement in script.read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number}")
-        connection.execute("COMMIT")
+def _has_content(path: Path) -> bool:
+    """Whether a log is left over: of a process that was killed, or of one that runs."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
-def _set_aside(path: Path) -> Path:
-    """Rename a damaged file and its companions; nothing is deleted."""
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}")
-    for suffix in ("-wal", "-shm"):
-        companion = path.with_name(path.name + suffix)
-        if companion.exists():
-            companion.rename(aside.with_name(aside.name + suffix))
-    path.rename(aside)
-    return aside
+def _primary(error: sqlite3.Error) -> int:
+    """The code without what SQLite adds to it in the upper bytes; 0 for an error of the Python module itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -18,10 +18,11 @@ from typing import Any
 from tui.chat.absence import Absence
 from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
 from tui.chat.database import Report
+from tui.chat.memory import Statement
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_reply import StoredReply
 from tui.chat.upkeep import Upkeep
-from tui.chat.writer import Statement, WriterThread
+from tui.chat.writer import WriterThread
 from tui.settings.parameters import ParameterError, Parameters, read_parameters
 from tui.stream.events import Notice
 from tui.stream.outcome import NoticeCode, Outcome

@@ -1,22 +1,24 @@
 """WriterThread: the one thread that writes to the database, in the order in which it was asked to.
 
 Its callers hand over plain values and never wait: no disk ever blocks the loop. What cannot be written (a full disk, a
-lock held for long) stays in the queue and is tried again, so nothing is lost while the program runs. What SQLite
-refuses for good (a bug of ours) is set aside, so that it holds up nothing else, and counts as not written.
+lock held for long) stays in the queue and is tried again, so nothing is lost while the program runs; where the file
+cannot be had at all, it is read in memory meanwhile. What SQLite refuses for good (a bug of ours) is set aside, so that
+it holds up nothing else, and counts as not written.
 """
 
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeAlias
 
-from tui.chat.database import Database, Report, StoreTrouble, open_database
+from tui.chat.database import BUSY_SECONDS, Database, Report, StoreTrouble, UnusableFile, is_damage, open_file
+from tui.chat.memory import Job, Memory, execute
 
-Statement: TypeAlias = tuple[str, Sequence[Any]]
 RETRY_SECONDS = 2.0
+"""Between two tries to write."""
+RETRY_PATIENCE = 0.2
+"""How long a lock is waited for when the file is opened again: meanwhile nothing is taken into memory."""
 _REFUSALS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 """What a statement meets each time that it is tried."""
 
@@ -37,18 +39,22 @@ class WriterThread:
         self._prepare = prepare
         self._work = work
         self._has_work = True
-        self._jobs: deque[Sequence[Statement]] = deque()
+        self._jobs: deque[Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
         self._failing = False
+        self._mended = False
         self._refused = 0
         self._opened = threading.Event()
         self._database: Database | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._memory: Memory | None = None
+        """What is read instead of the file; with it there is no connection but while the file is tried."""
         # A daemon: a disk that hangs must not keep the process from leaving; `close` waits as long as it is told to.
         self._thread = threading.Thread(target=self._run, name="weir-store", daemon=True)
         self._thread.start()
 
-    def put(self, statements: Sequence[Statement]) -> None:
+    def put(self, statements: Job) -> None:
         """Queue one transaction; returns at once."""
         with self._wake:
             self._jobs.append(statements)
@@ -61,9 +67,9 @@ class WriterThread:
         return self._database
 
     def settle(self, limit: float) -> bool:
-        """Wait until nothing is queued, at most `limit` seconds; whether nothing is. Blocks: not for the loop."""
+        """Wait until nothing is queued that cannot be read, at most `limit` seconds; whether so. Not for the loop."""
         with self._wake:
-            return self._wake.wait_for(lambda: not self._jobs, limit)
+            return self._wake.wait_for(self._is_settled, limit)
 
     def close(self, limit: float) -> int:
         """Write what is queued and end; returns the number of transactions that could not be written in `limit` s."""
@@ -74,24 +80,22 @@ class WriterThread:
         return len(self._jobs) + self._refused
 
     def _run(self) -> None:
-        self._database, connection = open_database(self._path, self._report)
-        try:
-            self._prepare(connection)
-        except sqlite3.Error as error:
-            self._fail(connection, error)
+        self._open(BUSY_SECONDS)
         self._opened.set()
         while self._wait():
-            if self._jobs:
-                self._write(connection, self._database.lock)
-            else:
-                self._work_on(connection, self._database.lock)
+            self._turn()
         if self._jobs:
-            self._write(connection, self._database.lock)  # the last try: what failed a second ago may work now
-        connection.close()
+            self._turn()  # the last try: what failed a second ago may work now
+        for place in (self._connection, self._memory):
+            if place is not None:
+                place.close()
 
     def _wait(self) -> bool:
         """Wait for work; False when closing and there is none left, or none that can be written."""
         with self._wake:
+            if (memory := self._memory) is not None:
+                self._wake.wait_for(lambda: self._closing or memory.lags(self._jobs), memory.due_in)
+                return not self._closing
             if self._failing and not self._closing:
                 self._wake.wait(RETRY_SECONDS)
             while not self._jobs and not self._closing and not self._has_work:
@@ -100,39 +104,92 @@ class WriterThread:
                 return bool(self._jobs) and not self._failing
             return True
 
-    def _work_on(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
+    def _is_settled(self) -> bool:
+        return not (self._memory.lags(self._jobs) if self._memory is not None else self._jobs)
+
+    def _turn(self) -> None:
+        """Write what is queued, else do what can wait; into memory only, if the file cannot be had."""
+        if (memory := self._memory) is not None:
+            with self._wake:
+                jobs = list(self._jobs)
+            memory.take(jobs)
+            with self._wake:
+                self._wake.notify_all()
+            if memory.due_in == 0 or (self._closing and memory.due_in is not None):
+                self._open(RETRY_PATIENCE)
+        elif self._jobs:
+            self._write()
+        else:
+            self._work_on()
+
+    def _work_on(self) -> None:
         """Do a portion of what can wait. What fails now is left until something was written again."""
+        assert self._connection is not None, "without the file there is memory"
         try:
-            with lock:
-                self._has_work = self._work(connection)
+            self._has_work = self._work(self._connection)
         except sqlite3.Error:
             # Nothing is lost: a search reads what is not indexed, and what is to be removed is found again.
             self._has_work = False
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
-    def _write(self, connection: sqlite3.Connection, lock: AbstractContextManager[object]) -> None:
+    def _open(self, patience: float) -> None:
+        """Open the file and write what waits for it; what is read is the memory until that is done."""
+        try:
+            database, self._connection = open_file(self._path, self._report, patience)
+        except UnusableFile as error:
+            self._go_into_memory(error)
+            return
+        try:
+            self._prepare(self._connection)
+        except sqlite3.Error as error:
+            self._fail(error)
+        if self._memory is None:
+            self._database = database
+            return
+        self._write()
+        if self._failing:
+            self._leave_file()
+            self._memory.postpone()
+        else:
+            self._memory.close()
+            self._database, self._memory = database, None
+
+    def _go_into_memory(self, error: UnusableFile) -> None:
+        """Read in memory from now on, and say why, or go on doing so."""
+        if self._memory is not None:
+            self._memory.postpone()
+            return
+        self._failing = True
+        self._memory = Memory(self._path, self._prepare, for_good=error.for_good)
+        self._database = self._memory.database
+        self._report(error.trouble)
+
+    def _write(self) -> None:
         """Write every queued job in one transaction, or one by one if it is refused; after a failure the rest stay."""
+        assert self._connection is not None, "without the file there is memory, and nothing to write to"
         with self._wake:
             batch = list(self._jobs)
         try:
-            with lock:
-                if not self._try(connection, batch):
-                    for job in batch:
-                        self._try(connection, [job], last=True)
+            if not self._try(self._connection, batch):
+                for job in batch:
+                    self._try(self._connection, [job], last=True)
         except sqlite3.Error as error:
-            self._fail(connection, error)
+            if is_damage(error) and not self._mended:
+                self._mend()
+            else:
+                self._fail(error)
             return
         if self._failing:
             self._failing = False
             if not self._refused:
                 self._report(StoreTrouble("recovered", str(self._path)))
 
-    def _try(self, connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]], *, last: bool = False) -> bool:
+    def _try(self, connection: sqlite3.Connection, jobs: Sequence[Job], *, last: bool = False) -> bool:
         """Write the first jobs of the queue; False if they are refused for good, and with `last` are set aside."""
         refusal: sqlite3.Error | None = None
         try:
-            _execute(connection, jobs)
+            execute(connection, jobs)
         except _REFUSALS as error:
             connection.execute("ROLLBACK")
             refusal = error
@@ -143,24 +200,33 @@ class WriterThread:
                 self._jobs.popleft()
             self._has_work = True
             self._wake.notify_all()
+        if self._memory is not None:
+            self._memory.forget(len(jobs))
         if refusal is not None:
             self._refused += len(jobs)
             if self._refused == 1:
                 self._report(StoreTrouble("refused", str(self._path), str(refusal)))
         return refusal is None
 
-    def _fail(self, connection: sqlite3.Connection, error: sqlite3.Error) -> None:
+    def _mend(self) -> None:
+        """The file turns out to be damaged: have it replaced, once in a session, and write into what comes of it."""
+        self._mended = True
+        self._leave_file()
+        if self._memory is None:
+            self._open(BUSY_SECONDS)
+            if self._connection is not None:
+                self._write()
+
+    def _leave_file(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _fail(self, error: sqlite3.Error) -> None:
         """Undo what was begun, and report the first failure of a row."""
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        assert self._connection is not None, "it has just been written to"
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
         first, self._failing = not self._failing, True
         if first:
             self._report(StoreTrouble("unwritable", str(self._path), str(error)))
-
-
-def _execute(connection: sqlite3.Connection, jobs: Sequence[Sequence[Statement]]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    for statements in jobs:
-        for sql, values in statements:
-            connection.execute(sql, values)
-    connection.execute("COMMIT")
