@@ -1,11 +1,19 @@
 """A permission to capture ends by its time, whoever looks, and its end removes what it let be written and no more."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tui.settings.permission import Permission, end_permission, list_captures, read_permission, read_span
+from tui.settings.permission import (
+    Permission,
+    end_permission,
+    list_captures,
+    purge_captures,
+    read_permission,
+    read_span,
+)
 from tui.settings.permission import write_permission as write
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -65,3 +73,14 @@ def test_it_can_be_ended_at_once(tmp_path: Path) -> None:
     read = read_permission(file)
     assert read is not None
     assert not read.holds(NOW + HOUR / 2)
+
+
+def test_two_that_remove_captures_at_once_do_not_trip_over_each_other(tmp_path: Path) -> None:
+    for round_number in range(5):
+        folder = tmp_path / str(round_number) / "permission"
+        folder.mkdir(parents=True)
+        for number in range(100):
+            (folder / f"{number}.jsonl").touch()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(purge_captures, [folder.parent] * 2))
+        assert list_captures(tmp_path) == []

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.stream.listener import KEY, KEY_NAME, MODEL
 from tests.stream.peer import CERTIFICATE, End, Peer, Script, answer
 from tests.stream.walk import LISTED, PLAIN, STREAM, WORDS, Nest, asked, usage, walk
 from tests.stream.wire import DONE, END, chunk, error, event, finish, http, opening, page, text
+from tui.stream.probe.certificate import Certificate
 
 ELSEWHERE = "http://192.0.2.1:8080/v1"
 NAMED = "https://provider.test/v1"
@@ -249,6 +251,19 @@ async def test_a_certificate_that_nobody_trusts_is_shown_all_the_same() -> None:
     assert walked["tcp"].result == "ok"
     about = "issuer weir test certificate (weir tests) · for 127.0.0.1, provider.test · expires 2120-01-01"
     assert walked["tls"].evidence == f"self-signed certificate · {about}"
+    assert walked["tls"].values["fault"] == "self_signed"
+
+
+async def test_a_certificate_that_nobody_trusts_and_for_another_name() -> None:
+    async with Peer(Nest(), tls=True) as peer:
+        walked = await walk(peer.url.replace("127.0.0.1", "127.1"))
+    assert walked["tls"].values["fault"] == "self_signed_mismatch"
+
+
+@pytest.mark.parametrize(("host", "fits"), [("Lab.Test", True), ("a.lab.test", True), ("b.a.lab.test", False)])
+def test_the_names_of_a_certificate(host: str, fits: bool) -> None:
+    certificate = Certificate("nobody", ("lab.test", "*.lab.test"), datetime(2120, 1, 1, tzinfo=UTC))
+    assert certificate.fits(host) is fits
 
 
 async def test_a_certificate_that_is_trusted() -> None:

@@ -66,6 +66,15 @@ async def test_a_limit_is_what_the_question_asks_for(clock: MovedLoop) -> None:
     assert "finish length" in walked["stream"].evidence
 
 
+async def test_a_server_that_does_not_heed_the_limit_is_stopped(clock: MovedLoop) -> None:
+    walked = await look_at("endless", clock)
+    assert (walked.report.exit_code, walked.culprit) == (0, (STREAM, None))
+    assert "max_tokens is not heeded" in walked["stream"].evidence
+    assert [walked[step].result for step in (STREAM, "timing", "cancel")] == ["warn", "ok", "ok"]
+    streamed = next(record for record in walked.records if record.outcome == "cancelled")
+    assert streamed.text_chars < 4_000
+
+
 @pytest.mark.parametrize("model", ["markdown", "chinese", "reasoning"])
 async def test_a_good_model_passes(model: str, clock: MovedLoop) -> None:
     walked = await look_at(model, clock)

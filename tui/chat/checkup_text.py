@@ -58,6 +58,8 @@ def _blame(report: Report, culprit: Finding, language: Language) -> str:
         return language.say(f"doctor.{'unlisted' if listed else 'no_list'}", model=report.model)
     if report.gate is not None and culprit.outcome in (Outcome.INVALID_KEY, Outcome.FORBIDDEN):
         return language.say("doctor.gate", gate=report.gate)
+    if culprit.values.get("unbounded"):
+        return language.say("doctor.unbounded")
     match culprit.outcome:
         case NoticeCode.BUFFERING_SUSPECTED if culprit.values.get("bursts"):
             return language.say("doctor.lumps", count=culprit.values["bursts"])
@@ -78,6 +80,8 @@ def advise(report: Report, language: Language) -> str:
         return language.say("doctor.next.no_list")
     if report.gate is not None and culprit.outcome in (Outcome.INVALID_KEY, Outcome.FORBIDDEN):
         return language.say("doctor.next.gate")
+    if culprit.values.get("unbounded"):
+        return language.say("doctor.next.unbounded")
     if (fault := culprit.values.get("fault")) is not None:
         return language.say(f"doctor.next.certificate_{fault}")
     if culprit.outcome is not None and culprit.outcome.value in language.table("doctor.next"):

@@ -4,9 +4,11 @@ It ends by its time, whoever looks: nothing has to run for that. What it allowed
 own below `captures/`, so that an end with `purge` removes that and nothing else.
 """
 
+import os
 import re
 import shutil
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,20 +108,27 @@ def end_permission(path: Path, captures: Path, now: datetime, *, at_once: bool =
         return None
     folder = captures / permission.folder
     streams = len(list_captures(folder))
-    if permission.purge and folder.exists():
-        shutil.rmtree(folder)
+    if permission.purge:
+        _remove(folder)
     write_permission(path, replace(permission, until=min(now, permission.until), ended=True))
     return Ended(permission, streams)
 
 
 def list_captures(folder: Path) -> list[Path]:
     """The files of captured streams in a folder and those below it, the oldest first."""
-    return sorted(folder.rglob("*.jsonl"))
+    # `os.walk` passes over a folder that another process removes meanwhile
+    return sorted(Path(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(".jsonl"))
 
 
 def purge_captures(captures: Path) -> int:
     """Remove every captured stream; how many there were. Raises OSError."""
     count = len(list_captures(captures))
-    if captures.exists():
-        shutil.rmtree(captures)
+    _remove(captures)
     return count
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that is in it; raises OSError."""
+    while folder.exists():
+        with suppress(FileNotFoundError):  # another process removes it too, and took this one first
+            shutil.rmtree(folder)

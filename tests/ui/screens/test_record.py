@@ -63,7 +63,7 @@ async def opened(home: Path, wish: Wish, width: int = 120) -> AsyncGenerator[Ben
     app = make_app(home, make_opener(home, wish))
     try:
         async with app.run_test(size=(width, 40)) as pilot:
-            await until(lambda: app.workspace is not None)
+            await until(lambda: isinstance(app.screen, ChatScreen) and app.screen._workspace is not None)
             await pilot.pause()
             yield Bench(app, pilot)
     finally:

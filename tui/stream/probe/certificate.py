@@ -25,6 +25,12 @@ class Certificate:
     """Host names and addresses; the subject's common name where there are none."""
     expires: datetime
 
+    def fits(self, host: str) -> bool:
+        """Whether it is for this name or address; a star stands for one label at the start (RFC 9525, 6.3)."""
+        host = host.lower().rstrip(".")
+        names = {name.lower().rstrip(".") for name in self.names}
+        return host in names or f"*.{host.partition('.')[2]}" in names
+
 
 def read_certificate(der: bytes) -> Certificate | None:
     """The certificate; None for bytes that are none."""

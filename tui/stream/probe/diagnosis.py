@@ -220,10 +220,15 @@ class Diagnosis:
 
     def _find_fault(self, failure: TransportFailure) -> str | None:
         """What is wrong with a refused certificate, where trust is not: its time or its names."""
-        certificate = self._known.way.certificate
+        certificate, cause = self._known.way.certificate, _cause(failure).lower()
         if certificate is not None and certificate.expires < self._clock.wall():
             return "expired"
-        return "mismatch" if "mismatch" in _cause(failure).lower() else None
+        if "mismatch" in cause:
+            return "mismatch"
+        if "self-signed certificate" in cause and "chain" not in cause:
+            named = certificate is None or certificate.fits(self._endpoint.host)
+            return "self_signed" if named else "self_signed_mismatch"
+        return None
 
     async def _check_models(self) -> Finding:
         """A server that keeps no list may chat all the same: then the request that follows decides."""

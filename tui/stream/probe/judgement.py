@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.probe.finding import Finding, Step, join_facts
-from tui.stream.probe.question import Answered
+from tui.stream.probe.question import ENOUGH_TOKENS, STREAM_TOKENS, Answered
 
 FEWEST_EVENTS = 8
 """Below this many events their times say nothing (the rules in `tui.stream.notices`)."""
@@ -43,6 +43,9 @@ def judge_stream(answered: Answered) -> Finding:
     )
     if NoticeCode.NOT_STREAMED in answered.notices:
         return Finding("stream", "failed", facts, NoticeCode.NOT_STREAMED)
+    if answered.unbounded:
+        limit = f"max_tokens is not heeded: {STREAM_TOKENS} were asked for, stopped here after {ENOUGH_TOKENS}"
+        return Finding("stream", "warn", join_facts(facts, limit), values={"unbounded": True})
     notices = [code for code in answered.notices if code not in (*_TIMING, NoticeCode.BUFFERING_SUSPECTED)]
     return _judge("stream", answered, facts, notices)
 

@@ -21,6 +21,8 @@ PATIENCE = Timeouts(first_byte=60.0, idle=10.0, stall=20.0, deadline=120.0)
 """Where a person set no limits: a prompt of ten words needs no minutes."""
 PLAIN_TOKENS, STREAM_TOKENS = 8, 48
 """Most tokens of an answer; a stream needs some dozens of events before their times say anything."""
+ENOUGH_TOKENS = 512
+"""From here on a stream is stopped: the server does not heed the limit, and may write and charge for ever."""
 _PLAIN_PROMPT = "Reply with OK."
 _STREAM_PROMPT = "Count from 1 to 40 in digits, separated by commas."
 _CHARACTERS_PER_TOKEN = 4
@@ -35,6 +37,8 @@ class Answered:
     trace: StreamTrace
     notices: Mapping[NoticeCode, Mapping[str, object]]
     """The values of each notice, in their order."""
+    unbounded: bool = False
+    """It was stopped here, since it went on far beyond the limit."""
 
 
 class Questioner:
@@ -98,10 +102,15 @@ class Questioner:
                         notices[code] = values
                     case Finished() | Interrupted():
                         ending = event
+                    case _ if stream and _spoken(trace) > ENOUGH_TOKENS:
+                        break
                     case _:
                         pass  # what the model says is of no interest here
-        assert ending is not None, "a stream ends with an ending"
-        return self._close(ending.outcome, ending.record, trace, notices)
+        if ending is not None:
+            return self._close(ending.outcome, ending.record, trace, notices)
+        trace.end()
+        record = make_record(trace, Outcome.CANCELLED, Circumstances())
+        return replace(self._close(Outcome.CANCELLED, record, trace, notices), unbounded=True)
 
     def _request(self, *, stream: bool) -> ChatRequest:
         prompt, most = (_STREAM_PROMPT, STREAM_TOKENS) if stream else (_PLAIN_PROMPT, PLAIN_TOKENS)
@@ -127,8 +136,13 @@ class Questioner:
         if evidence.tokens_out is not None:
             self.spending = self.spending.plus((evidence.tokens_in or 0) + evidence.tokens_out, estimated=False)
         elif evidence.has_output:
-            spoken = trace.tokens()[0] + evidence.reasoning_chars // _CHARACTERS_PER_TOKEN
             prompt = len(_STREAM_PROMPT) // _CHARACTERS_PER_TOKEN
-            self.spending = self.spending.plus(prompt + spoken, estimated=True)
+            self.spending = self.spending.plus(prompt + _spoken(trace), estimated=True)
         else:
             self.spending = self.spending.plus(0, estimated=False)
+
+
+def _spoken(trace: StreamTrace) -> int:
+    """Tokens that came, thoughts among them, as far as nobody counts them."""
+    thought = trace.evidence.reasoning_chars + trace.evidence.thought_chars
+    return trace.tokens()[0] + thought // _CHARACTERS_PER_TOKEN

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.chat.tally import Score, write_markdown, write_table
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.widgets.column_head import shorten
 
@@ -57,8 +58,12 @@ class ComparisonsScreen(ModalScreen[None]):
         """The table, or that there is none."""
         with VerticalScroll(id="comparisons") as box:
             box.border_title = self._language.say("compare_view.summary")
-            box.border_subtitle = self._language.say("comparisons.keys")
             yield Static("", markup=False, id="comparisons-table")
+
+    def on_mount(self) -> None:
+        """Name the keys."""
+        keys = Content(say_keys(self, self._language, "comparisons.keys"))
+        self.query_one("#comparisons", VerticalScroll).border_subtitle = keys
 
     def on_resize(self) -> None:
         """Another width, other names."""

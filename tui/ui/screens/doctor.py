@@ -24,6 +24,7 @@ from textual.worker import Worker
 from tui.chat.catalogue import Model
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 
 if TYPE_CHECKING:
@@ -124,7 +125,6 @@ class DoctorScreen(ModalScreen[None]):
         say = self._language.say
         with Vertical(id="doctor") as box:
             box.border_title = say("doctor_screen.title")
-            box.border_subtitle = say("doctor_screen.keys")
             with VerticalScroll(id="doctor-page"):
                 yield Vertical(id="doctor-lines")
                 yield Static("", markup=False, id="doctor-state")
@@ -133,6 +133,8 @@ class DoctorScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Walk the way to the current model."""
         self.page.focus()
+        keys = Content(say_keys(self, self._language, "doctor_screen.keys"))
+        self.query_one("#doctor", Vertical).border_subtitle = keys
         self.set_interval(TICK_SECONDS, self._show_state)
         self.action_walk(False)
 

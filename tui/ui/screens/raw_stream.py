@@ -21,6 +21,7 @@ from tui.stream.raw_row import RawPage
 from tui.stream.raw_stream import RawStream
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.widgets.raw_view import RawView
 
@@ -80,13 +81,13 @@ class RawStreamScreen(ModalScreen[None]):
         say, reply = self._language.say, self._reply
         with Vertical(id="raw") as box:
             box.border_title = Content(say("raw_view.title", model=sanitise_line(f"{reply.provider}/{reply.model}")))
-            box.border_subtitle = Content(say("raw_view.keys"))
             yield RawView(self._page, self._language, ascii=self._ascii)
             yield Static("", markup=False, id="raw-state")
 
     def on_mount(self) -> None:
         """Look again and again."""
         self.view.focus()
+        self.query_one("#raw", Vertical).border_subtitle = Content(say_keys(self, self._language, "raw_view.keys"))
         self._look()
         self.set_interval(1 / self._looks, self._look)
 

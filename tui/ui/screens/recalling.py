@@ -41,8 +41,8 @@ class RecallingScreen(CapturingScreen):
             self.action_recall_all()
 
     def action_recall_all(self) -> None:
-        """Open the list of all records."""
-        if (workspace := self._workspace) is not None:
+        """Open the list of all records, among them those of the models whose names are hidden now."""
+        if (workspace := self._workspace) is not None and not self.is_blind():
             from tui.ui.screens.record_list import RecordListScreen  # when first asked for
 
             ascii = workspace.config.ascii

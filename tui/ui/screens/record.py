@@ -23,6 +23,7 @@ from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.log.record_page import HEADING, NAME, lay_out
 
@@ -122,15 +123,14 @@ class RecordScreen(ModalScreen[bool]):
                 with Container(id="record-groups"):
                     yield Static("", markup=False, id="record-left")
                     yield Static("", markup=False, id="record-right")
-            say = self._language.say
-            keys = say("records_screen.record_keys")
-            if self._wire is not None:
-                keys = f"{say('records_screen.wire_keys')} · {keys}"
-            yield Static(Content(keys), markup=False, id="record-keys")
+            yield Static("", markup=False, id="record-keys")
 
     def on_mount(self) -> None:
         """Follow a reply that is being written."""
         self.page.focus()
+        names = ("record_keys",) if self._wire is None else ("wire_keys", "record_keys")
+        keys = " · ".join(say_keys(self, self._language, f"records_screen.{name}") for name in names)
+        self.query_one("#record-keys", Static).update(Content(keys))
         if self.reply is not None and self.reply.outcome is None:
             self._following = self.set_interval(REFRESH_SECONDS, self._follow)
 

@@ -23,6 +23,7 @@ from tui.chat.record_summary import RecordSummary, draw_sparkline, summarise
 from tui.stream.record import Record
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_picker import FilterInput
@@ -119,11 +120,13 @@ class RecordListScreen(ModalScreen[None]):
             yield Static("", markup=False, id="records-empty")
             yield Static("", markup=False, id="records-bars")
             yield Static("", markup=False, id="records-state")
-            yield Static(Content(say("records_screen.list_keys")), markup=False, id="records-keys")
+            yield Static("", markup=False, id="records-keys")
 
     def on_mount(self) -> None:
         """Say that what is kept is being read."""
         self.filter_input.focus()
+        keys = say_keys(self, self._language, "records_screen.list_keys")
+        self.query_one("#records-keys", Static).update(Content(keys))
         self._tell()
 
     def on_screen_resume(self) -> None:

@@ -16,6 +16,7 @@ from textual.worker import Worker
 from tui.stream.record import Record
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ class SupportScreen(ModalScreen[None]):
             with VerticalScroll(id="support-page"):
                 yield Static("", markup=False, id="support-text")
             yield Static("", markup=False, id="support-state")
-            yield Static(Content(say("records_screen.bundle_keys")), markup=False, id="support-keys")
+            yield Static("", markup=False, id="support-keys")
 
     def on_mount(self) -> None:
         """Show what is known at once, and walk the route meanwhile."""
         self.page.focus()
+        keys = say_keys(self, self._language, "records_screen.bundle_keys")
+        self.query_one("#support-keys", Static).update(Content(keys))
         self.action_walk(False)
 
     def action_walk(self, full: bool) -> None:

@@ -1,0 +1,28 @@
+"""Key hint: the line of an overlay that names its keys, as they are bound now: `[keys]` may have moved them."""
+
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.text.language import Language
+
+_SHOWN = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "left": "←", "right": "→"}
+
+
+def say_keys(screen: Screen[Any], language: Language, name: str) -> str:
+    """The sentence of that name: `{copy}` in it is the key of the binding `….copy`, the first where there are several.
+
+    To be asked for when the screen is mounted, since the keys of a person are not known before.
+    """
+    keys: dict[str, str] = {}
+    for active in screen.active_bindings.values():
+        if active.binding.id:
+            keys.setdefault(active.binding.id.rpartition(".")[2], show_key(active.binding.key))
+    return language.say(name, **keys)
+
+
+def show_key(key: str) -> str:
+    """A key as a hint has it: `Esc`, `F7`, `U`, `ctrl+o`."""
+    if key[:1] == "f" and key[1:].isdecimal():
+        return key.upper()
+    return _SHOWN.get(key, key)
