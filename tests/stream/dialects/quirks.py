@@ -28,6 +28,7 @@ def azure(**choice: object) -> bytes:
 
 MESSAGE = {"message": {"role": "assistant", "content": "Among the reeds."}, "finish_reason": "stop"}
 WHOLE = {"object": "chat.completion", "model": "heron-1", "choices": [MESSAGE], "usage": {"prompt_tokens": 3}}
+ENDED = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
 OVER = "the request exceeds the available context size"
 
 QUIRKS = {
@@ -244,6 +245,20 @@ QUIRKS = {
     "llama.cpp's timings": Quirk(
         event({**delta("a"), "timings": {"predicted_ms": 12.5}}), "a", evidence={"generation_ms": 12.5}
     ),
+    "llama.cpp's counts without a usage": Quirk(
+        text("a") + event({**ENDED, "timings": {"predicted_n": 3, "prompt_n": 4, "cache_n": 2}}),
+        "a",
+        evidence={"tokens_in": 6, "tokens_out": 3},
+    ),
+    "llama.cpp's counts without its cache": Quirk(
+        text("a") + event({**ENDED, "timings": {"predicted_n": 3, "prompt_n": 4}}),
+        "a",
+        evidence={"tokens_in": None, "tokens_out": 3},
+    ),
+    "llama.cpp's usage beside its counts": Quirk(
+        event({"choices": [], "usage": {"prompt_tokens": 8, "completion_tokens": 9}, "timings": {"predicted_n": 3}}),
+        evidence={"tokens_in": 8, "tokens_out": 9},
+    ),
     "think tags stay": Quirk(text("<think>hm</think>a"), "<think>hm</think>a"),
 }
 
@@ -272,7 +287,7 @@ FULL: dict[str, Any] = {
     "choices": [CHOICE],
     "usage": {"prompt_tokens": 1, "completion_tokens": 2, "completion_tokens_details": {"reasoning_tokens": 1}},
     "x_groq": {"usage": {"prompt_tokens": 1}},
-    "timings": {"predicted_ms": 1.5},
+    "timings": {"predicted_ms": 1.5, "predicted_n": 1, "prompt_n": 1, "cache_n": 1},
     "error": {
         "message": "try again in 3s",
         "type": "t",

@@ -29,6 +29,7 @@ class ChunkReader:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._halves: dict[type[TextDelta | ReasoningDelta | RefusalDelta], str] = {}
+        self._usage_came = False
 
     def take(self, value: Any, out: list[StreamEvent], *, bare: bool = False) -> None:
         """Append what this chunk says to `out`; `bare` tells that no `data:` stood before it."""
@@ -53,9 +54,8 @@ class ChunkReader:
                     self._take_choice(choice, out, bare=bare)
         if "usage" in value or "x_groq" in value:
             self._take_usage(value, out)
-        timings = value.get("timings")
-        if isinstance(timings, dict) and isinstance(ms := timings.get("predicted_ms"), int | float) and ms < _LARGEST:
-            evidence.generation_ms = float(ms)  # llama.cpp
+        if isinstance(timings := value.get("timings"), dict):
+            self._take_timings(timings, out)
 
     def _weigh(self, value: dict[str, Any]) -> None:
         """Keep what is an error, and what may turn out to be one."""
@@ -178,11 +178,28 @@ class ChunkReader:
         if not isinstance(usage, dict):
             return
         evidence = self._evidence
+        self._usage_came = True
         details = usage.get("completion_tokens_details")
         evidence.tokens_in = _count(usage.get("prompt_tokens"))
         evidence.tokens_out = _count(usage.get("completion_tokens"))
         evidence.tokens_reasoning = _count(details.get("reasoning_tokens")) if isinstance(details, dict) else None
         out.append(UsageReport(evidence.tokens_in, evidence.tokens_out, evidence.tokens_reasoning))
+
+    def _take_timings(self, timings: dict[str, Any], out: list[StreamEvent]) -> None:
+        """llama.cpp's clock and counts, sent with the finish reason though nobody asked; its usage says it better.
+
+        `prompt_n` leaves out what was in its cache, so that it counts the prompt only together with `cache_n`.
+        """
+        evidence = self._evidence
+        if isinstance(ms := timings.get("predicted_ms"), int | float) and ms < _LARGEST:
+            evidence.generation_ms = float(ms)
+        written = _count(timings.get("predicted_n"))
+        if self._usage_came or evidence.finish_reason is None or written is None:
+            return
+        read, cached = _count(timings.get("prompt_n")), _count(timings.get("cache_n"))
+        evidence.tokens_in = None if read is None or cached is None else read + cached
+        evidence.tokens_out = written
+        out.append(UsageReport(evidence.tokens_in, written))
 
     def _take_filter(self, choice: dict[str, Any]) -> None:
         """Azure's `content_filter_results`: the names of the categories that were filtered."""
