@@ -2,14 +2,17 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.command import Command, at
+from tests.stream.clock import until
 from tui.arguments import UsageError, make_parser
-from tui.practice import PracticeServer
-from tui.settings.permission import list_captures
+from tui.practice import Fault, PracticeServer
+from tui.practice.script import WARNINGS
+from tui.settings.permission import Permission, list_captures, write_permission
 
 PROMPT = "Where does the heron nest?"
 
@@ -38,6 +41,23 @@ async def test_a_stream_is_captured_and_replayed(weir: Command) -> None:
     purged = await weir.run("capture", "purge")
     assert "1" in purged.text
     assert not weir.paths.captures.exists()
+
+
+@pytest.mark.slow
+async def test_a_weir_that_is_killed_leaves_what_it_captured(weir: Command) -> None:
+    now = datetime.now(UTC)
+    write_permission(weir.paths.capture_file, Permission(now, now + timedelta(minutes=5), "ticket 812"))
+    async with PracticeServer(token_delay=0.01, fault=Fault.STALL) as practice:
+        async with weir.start("ask", *at(practice, "stall"), PROMPT) as asked:
+            await until(lambda: list_captures(weir.paths.captures))
+            asked.kill()
+            await asked.communicate()
+    (file,) = list_captures(weir.paths.captures)
+    assert file.stat().st_mode & 0o777 == 0o600
+    replayed = await weir.run("replay", "--fast", str(file))
+    assert replayed.text
+    assert WARNINGS[Fault.STALL].startswith(replayed.text.rstrip("\n"))
+    assert "was killed while it ran" in replayed.complaint
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ async def _open(
     retries = DEFAULT_RETRIES if launch.retries is None else launch.retries
     capture = await asyncio.to_thread(_begin_capture, launch, mask, report)
     client = await stack.enter_async_context(
-        Client(launch.environ, mask, retries=retries, keep_raw=capture.keep_later)
+        Client(launch.environ, mask, retries=retries, follow_raw=capture.follow, keep_raw=capture.keep_later)
     )
     found: FoundServer | None = None
     if routes.default is None and launch.config.discovery == "auto":

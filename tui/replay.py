@@ -96,12 +96,15 @@ def _tell(recording: Recording, wanted: Replay, mask: Masker, language: Language
     if wanted.as_json:
         reads, dropped = len(recording.reads), recording.dropped
         facts = {"outcome": outcome, "end": recording.end.value, "reads": reads, "dropped": dropped}
-        write_json_line({"type": "recording", "file": str(wanted.file), **shown, **facts})
+        torn = {"torn": recording.is_torn}
+        write_json_line({"type": "recording", "file": str(wanted.file), **shown, **facts, **torn})
         return
     if outcome is not None:
         name = "/".join(text for text in (shown["route"], shown["model"]) if text)
         known = " · ".join(text for text in (name, shown["time"], shown["reason"]) if text)
         say(language.say("replay.recorded", outcome=outcome, known=known))
+    if recording.is_torn:
+        say(language.say("replay.torn"))
     if recording.dropped:
         say(language.say("replay.dropped", bytes=recording.dropped))
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.stream.listener import KEY, MODEL, PROMPT, Listener, route
-from tests.stream.peer import Peer, Script, answer
+from tests.stream.clock import MovedLoop, until
+from tests.stream.listener import KEY, KEY_NAME, MODEL, PROMPT, Listener, route
+from tests.stream.peer import Peer, Script, Visit, answer
 from tests.stream.wire import DONE, END, chunk, event, finish, opening, stream, text
 from tui.settings.paths import Paths
 from tui.settings.permission import Permission, list_captures, write_permission
 from tui.stream.capture import Capture
 from tui.stream.client import Client
+from tui.stream.live_capture import PAUSE_SECONDS
 from tui.stream.raw_stream import RawStream
 from tui.stream.recording import Recording, read_recording
 
@@ -91,10 +93,10 @@ async def test_nothing_is_written_without_leave(client: Client, paths: Paths) ->
     raw = await listen(client, answer(stream(text("Alpha"), DONE)))
     capture = Capture(paths, client.mask, pytest.fail)
     assert capture.keep(raw) is None
-    for since, until in ((1, 2), (-2, -1)):
+    for begin, end in ((1, 2), (-2, -1)):
         hour = timedelta(hours=1)
         write_permission(
-            paths.capture_file, Permission(raw.wall_started + since * hour, raw.wall_started + until * hour, "x")
+            paths.capture_file, Permission(raw.wall_started + begin * hour, raw.wall_started + end * hour, "x")
         )
         assert capture.keep(raw) is None
     assert list_captures(paths.captures) == []
@@ -105,8 +107,8 @@ async def test_what_comes_after_the_end_is_left_out(client: Client, paths: Paths
     started = raw.started
     raw.reads.extend([(started + 10, b"data: early\n\n"), (started + 40, b"data: late\n\n")])
     raw.ended = started + 50
-    until = raw.wall_started + timedelta(seconds=30)
-    write_permission(paths.capture_file, Permission(raw.wall_started - timedelta(seconds=1), until, "x"))
+    end = raw.wall_started + timedelta(seconds=30)
+    write_permission(paths.capture_file, Permission(raw.wall_started - timedelta(seconds=1), end, "x"))
     recording, content = keep(client, paths, raw)
     assert b"early" in content
     assert b"late" not in content
@@ -120,3 +122,35 @@ async def test_a_full_disk_is_told_once(client: Client, paths: Paths) -> None:
     told: list[str] = []
     capture = Capture(paths, client.mask, told.append)
     assert (capture.keep(raw), capture.keep(raw), len(told)) == (None, None, 1)
+
+
+async def test_a_stream_is_written_while_it_comes_and_without_half_a_key(
+    client: Client, paths: Paths, clock: MovedLoop
+) -> None:
+    permit(paths)
+    capture = Capture(paths, client.mask, pytest.fail)
+    said = text(f"the key {KEY} is said")
+    half = said.index(KEY.encode()) + len(KEY) // 2
+
+    async def play(visit: Visit) -> None:
+        visit.send(opening() + chunk(text("Alpha")) + chunk(said[:half]))
+        await visit.gate.wait()
+        visit.send(chunk(said[half:]) + chunk(finish("stop") + DONE) + END)
+
+    following = Client({KEY_NAME: KEY}, client.mask, follow_raw=capture.follow, keep_raw=capture.keep_later)
+    async with Peer(play) as peer, following:
+        listener = Listener(following, route(peer.url))
+        await listener.wait_bytes(len(text("Alpha")) + half)
+        clock.advance(PAUSE_SECONDS)
+        await until(lambda: list_captures(paths.captures))
+        (file,) = list_captures(paths.captures)
+        recording = read_recording(file.read_bytes())
+        assert [data for _, data in recording.reads] == [text("Alpha")]
+        assert recording.is_torn
+        peer.visits[0].gate.set()
+        await listener.heard()
+    await until(lambda: not read_recording(file.read_bytes()).is_torn)
+    content = file.read_bytes()
+    assert KEY.encode() not in content
+    assert read_recording(content).outcome == "complete"
+    assert list_captures(paths.captures) == [file]

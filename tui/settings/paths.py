@@ -133,3 +133,14 @@ def append_line(path: Path, line: str, *, alone: bool = False) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(handle)
+
+
+def extend_file(path: Path, text: str) -> None:
+    """Append to a file that is there, with a single write; raises OSError, FileNotFoundError where it is gone."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+    try:
+        data = text.encode(errors="replace")
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(handle)

@@ -1,27 +1,30 @@
 """Capture: writes the raw stream of every attempt while a permission holds, each to a file of its own (0600).
 
-A file is written when its attempt has ended, whole or not at all. What it holds is the answer as it came, prompts that
-a server repeats and the reply included, but no key: the request's stands as its variable, headers that hold secrets are
-masked, and a known key that a server echoes is masked in its bytes. The request's body is in it only with
-`with_prompts`. A stream that began before the permission is not written, and of one that outlives it only what came
-until then.
+A file is written while its attempt runs (`LiveCapture`), and once more, whole or not at all, when that has ended: one
+that is left without its end says so in its first line, `"whole": false`. What it holds is the answer as it came,
+prompts that a server repeats and the reply included, but no key: the request's stands as its variable, headers that
+hold secrets are masked, and a known key that a server echoes is masked in its bytes. The request's body is in it only
+with `with_prompts`. A stream that began before the permission is not written, and of one that outlives it only what
+came until then.
 """
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tui.settings.paths import Paths, make_private_folder, write_whole
+from tui.settings.paths import Paths, extend_file, make_private_folder, write_whole
 from tui.settings.permission import Ended, Permission, end_permission, read_permission
 from tui.settings.secrets import Masker, mask_url
 from tui.stream.compression import DamagedEncoding, UnknownEncoding, make_decompressor
 from tui.stream.curl import key_variable
-from tui.stream.raw_stream import RawEnd, RawStream
-from tui.stream.recording import Head, Recording, write_recording
+from tui.stream.live_capture import LiveCapture
+from tui.stream.raw_stream import RawEnd, RawStream, Watcher
+from tui.stream.recording import Head, Recording, write_reads, write_recording
 
 _SEAM = 512
 """Bytes on each side of a boundary between reads in which a key that spans it is looked for."""
@@ -59,20 +62,19 @@ class Capture:
             self._tell(error)
             return None
 
+    def follow(self, raw: RawStream) -> None:
+        """Write what comes of an attempt while it runs, off the loop."""
+        raw.watcher = LiveCapture(raw, self._extend)
+
     def keep_later(self, raw: RawStream) -> None:
         """`keep`, off the loop; the loop's own end waits for it."""
-        asyncio.get_running_loop().run_in_executor(None, self.keep, raw.copy())
+        asyncio.get_running_loop().run_in_executor(None, self._finish, raw.copy(), raw.watcher)
 
     def keep(self, raw: RawStream) -> Path | None:
         """Write an attempt that has ended, if the permission covers it; its file. Blocks."""
-        permission = read_permission(self._paths.capture_file)
-        if permission is None or not permission.since <= raw.wall_started < permission.until:
+        if (permission := self._permission_for(raw)) is None:
             return None
-        if permission.ended and permission.purge:
-            return None  # it would stay behind what was removed
-        folder = self._paths.captures / permission.folder
-        name = _NOT_IN_NAMES.sub("-", raw.request.model)[-40:].strip(".-") or "model"
-        path = folder / f"{raw.wall_started:%H-%M-%S.%f}-{name}-{raw.attempt}.jsonl"
+        path = self._path_of(raw, permission)
         try:
             make_private_folder(self._paths.captures)
             write_whole(path, write_recording(make_recording(raw, permission, self._mask)))
@@ -80,6 +82,45 @@ class Capture:
             self._tell(error)
             return None
         return path
+
+    def _finish(self, raw: RawStream, watcher: Watcher | None) -> None:
+        if watcher is not None:
+            watcher.close()
+        self.keep(raw)
+
+    def _extend(self, raw: RawStream, reads: Sequence[tuple[float, bytes]], first: bool) -> bool:
+        """Write what has come of an attempt that runs; whether there may be more. Blocks."""
+        permission = self._permission_for(raw)
+        if permission is None or not permission.holds(self._now()):
+            return False
+        path, part = self._path_of(raw, permission), replace(raw, reads=deque(reads), dropped_bytes=0)
+        recording = make_recording(part, permission, self._mask)
+        try:
+            if first:
+                make_private_folder(self._paths.captures)
+                about = {**recording.about, "whole": False}
+                write_whole(path, write_recording(replace(recording, about=about), ended=False))
+            else:
+                extend_file(path, write_reads(recording))
+        except FileNotFoundError:
+            return False  # it was removed by whoever ended the permission
+        except OSError as error:
+            self._tell(error)
+            return False
+        return True
+
+    def _permission_for(self, raw: RawStream) -> Permission | None:
+        """The permission that covers an attempt."""
+        permission = read_permission(self._paths.capture_file)
+        if permission is None or not permission.since <= raw.wall_started < permission.until:
+            return None
+        purged = permission.ended and permission.purge
+        return None if purged else permission  # what is written then would stay behind what was removed
+
+    def _path_of(self, raw: RawStream, permission: Permission) -> Path:
+        name = _NOT_IN_NAMES.sub("-", raw.request.model)[-40:].strip(".-") or "model"
+        file = f"{raw.wall_started:%H-%M-%S.%f}-{name}-{raw.attempt}.jsonl"
+        return self._paths.captures / permission.folder / file
 
     def _tell(self, error: OSError) -> None:
         if not self._failed:

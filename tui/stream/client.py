@@ -88,13 +88,16 @@ class Client:
         retries: int = DEFAULT_RETRIES,
         transport: Transport | None = None,
         randomness: Callable[[], float] = random.random,
+        follow_raw: Callable[[RawStream], object] = lambda raw: None,
         keep_raw: Callable[[RawStream], object] = lambda raw: None,
     ) -> None:
-        """`keep_raw` is given the raw stream of every attempt that was sent, on the loop, when it has ended."""
+        """`follow_raw` is given the raw stream of every attempt when it begins, `keep_raw` when it has ended, if it
+        was sent; both on the loop."""
         self._environ = environ
         self._transport = transport or Transport()
         self._retries = retries
         self._random = randomness
+        self._follow_raw = follow_raw
         self._keep_raw = keep_raw
         self._shelf = RawShelf()
         self.mask = mask
@@ -231,8 +234,10 @@ class Client:
         request = describe_sent(prepared.request, provider, prepared.wire)
         started = trace.started or 0.0
         raw = RawStream(request, trace.attempt, trace.attempts, trace.wall_started, started, self._shelf)
+        raw.limits = prepared.limits.as_applied(keepalives=False)
         self._shelf.put(raw)
         trace.raw.append(raw)
+        self._follow_raw(raw)
         return raw
 
     def _end_raw(self, raw: RawStream, prepared: Prepared, ending: Ending | None, trace: StreamTrace) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from tui.settings.key_source import KeySource
 from tui.stream.outcome import Outcome
@@ -75,6 +76,16 @@ class RawHead:
         return next((value for each, value in self.headers if each.lower() == name), None)
 
 
+class Watcher(Protocol):
+    """Whoever follows a stream while it runs."""
+
+    def wake(self) -> None:
+        """Something came."""
+
+    def close(self) -> None:
+        """The attempt has ended; called from another thread."""
+
+
 @dataclass(slots=True, eq=False)
 class RawStream:
     """One attempt."""
@@ -97,11 +108,14 @@ class RawStream:
     ended: float | None = None
     outcome: Outcome | None = None
     """None while it runs, and when it was ended from outside."""
+    watcher: Watcher | None = None
 
     def take(self, at: float, data: bytes) -> None:
         """Keep one read of the body, as it came from the network."""
         self.reads.append((at, data))
         self.shelf.weigh(len(data) + _READ_COST)
+        if self.watcher is not None:
+            self.watcher.wake()
 
     def close(self, end: RawEnd, at: float) -> None:
         """The connection was left so; what is known already stands."""
@@ -121,7 +135,7 @@ class RawStream:
 
     def copy(self) -> "RawStream":
         """The stream as it is now, for another thread."""
-        return replace(self, reads=deque(self.reads))
+        return replace(self, reads=deque(self.reads), watcher=None)
 
 
 class RawShelf:

@@ -16,6 +16,8 @@ UTF-8 by itself stands in `base64`. `{"dropped": 4096}` tells of bytes that are 
 silent or still sending); a file that lacks it ends `closed`, one that lacks the head was answered 200 with a chunked
 event stream, or not at all if it has no body either and an end other than `closed`.
 
+`"whole": false` in the first line: whoever recorded it was killed while the stream ran, so its end is not known.
+
 Any other file is taken for the body of such an answer by itself, as `curl -N` saves it: an event every 20 ms.
 """
 
@@ -23,7 +25,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +79,11 @@ class Recording:
         return model if isinstance(model, str) and model else "recorded"
 
     @property
+    def is_torn(self) -> bool:
+        """Whether whoever recorded it was killed meanwhile."""
+        return self.about.get("whole") is False
+
+    @property
     def limits(self) -> Mapping[str, float]:
         """The limits in force when it was recorded, in seconds, by their names in the config."""
         limits = self.about.get("limits")
@@ -84,15 +91,23 @@ class Recording:
         return {name: float(value) for name, value in pairs if _is_seconds(value)}
 
 
-def write_recording(recording: Recording) -> str:
-    """The file's text."""
+def write_recording(recording: Recording, *, ended: bool = True) -> str:
+    """The file's text; without the end of a stream that still runs."""
     lines: list[dict[str, Any]] = [{"weir": "stream", "v": VERSION, **recording.about}]
     if (head := recording.head) is not None:
         lines.append({"t": _round(head.at), "status": head.status, "headers": [list(pair) for pair in head.headers]})
     if recording.dropped:
         lines.append({"dropped": recording.dropped})
-    lines += ({"t": _round(at), **_write_data(data)} for at, data in recording.reads)
-    lines.append({"t": _round(recording.ended), "end": recording.end.value, "outcome": recording.outcome})
+    end = {"t": _round(recording.ended), "end": recording.end.value, "outcome": recording.outcome}
+    return _write_lines(lines) + write_reads(recording) + (_write_lines([end]) if ended else "")
+
+
+def write_reads(recording: Recording) -> str:
+    """The lines of what came."""
+    return _write_lines({"t": _round(at), **_write_data(data)} for at, data in recording.reads)
+
+
+def _write_lines(lines: Iterable[Mapping[str, Any]]) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
