@@ -111,7 +111,7 @@ class _Writer:
             case "hardbreak":
                 self._put("\n")
             case "code_inline":
-                self._put(sanitise_line(token.content), replace(self._style, role="code"))
+                self._put(sanitise_line(token.content), replace(self._style, role="code.inline"))
             case "math":
                 content = token.content if token.content.startswith(("$$", "\\[")) else token.content.replace("\n", " ")
                 self._put(sanitise(content), replace(self._style, role="math"))

@@ -7,10 +7,10 @@ from rich.style import Style as RichStyle
 from tui.markdown.line import Style
 
 COMPONENT_ROLES = (
-    "text", "heading", "code", "code-keyword", "code-string", "code-comment", "code-number", "code-function",
-    "code-class", "code-builtin", "code-operator", "code-added", "code-removed", "dim", "quote", "marker", "link",
-    "you", "model", "thought", "note-warning", "note-failed", "note-code-warning", "note-code-failed", "advice",
-    "notice", "tool", "current", "found", "found-current", "selected", "more",
+    "text", "heading", "code", "code-inline", "code-keyword", "code-string", "code-comment", "code-number",
+    "code-function", "code-class", "code-builtin", "code-operator", "code-added", "code-removed", "dim", "quote",
+    "marker", "link", "you", "model", "thought", "note-warning", "note-failed", "note-code-warning",
+    "note-code-failed", "advice", "notice", "tool", "current", "found", "found-current", "selected", "more",
 )  # fmt: skip
 """Each is a component class `log--ROLE` of the log."""
 
@@ -20,7 +20,7 @@ COLOURS = """
 .log--thought { text-style: italic; }
 .log--heading { color: $text-primary; text-style: bold; }
 .log--code, .log--code-builtin { color: $text-secondary; }
-.log--code-keyword, .log--code-operator { color: $text-accent; }
+.log--code-inline, .log--code-keyword, .log--code-operator { color: $text-accent; }
 .log--code-string, .log--code-added { color: $text-success; }
 .log--code-comment { color: $text-muted; text-style: italic; }
 .log--code-number { color: $text-warning; }
