@@ -62,5 +62,15 @@ async def test_a_row_is_moved_and_its_end_held_and_let_go() -> None:
     assert await copied_by("v", "j", "j", "j", "j", "v", "j", "y") == ["x = 1\n\ny = 2"]
 
 
+async def test_the_end_that_moves_can_be_a_character_or_a_word() -> None:
+    assert await copied_by("v", "j", "right", "right", "y") == ["n"]
+    assert await copied_by("v", "j", "right", "v", "right", "right", "right", "right", "y") == ["one t"]
+    assert await copied_by("v", "j", "left", "v", "right", "right", "y") == [LONG[LONG.index("six") + 2 :][:4]]
+    assert await copied_by("v", "j", "ctrl+right", "ctrl+right", "v", "ctrl+right", "y") == ["two three"]
+    assert await copied_by("v", "j", "ctrl+right", "v", "down", "y") == [LONG[: LONG.index("seven") + 1]]
+    assert await copied_by("v", "g", "left", "y") == ["o"]
+    assert await copied_by("ctrl+right", "y") == [REPLY]
+
+
 async def test_escape_ends_it_and_the_next_copy_is_of_the_message() -> None:
     assert await copied_by("v", "j", "escape", "y") == [REPLY]

@@ -1,20 +1,40 @@
-"""MarkingView: a log view in which rows are marked by keys, as the mouse marks them, and copied as their source.
+"""MarkingView: a log view in which text is marked by keys, as the mouse marks it, and copied as its source.
 
 The first key marks one row, which the keys for steps and pages move; the second holds that end, so that they move the
-other; again lets it go. Rows with nothing in them are passed over, since a mark is not seen there.
+other; again lets it go. The keys to the sides make a character or a word of the end that moves. Rows with nothing in
+them are passed over, since a mark is not seen there.
 """
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from tui.ui.log.entry import Entry
-from tui.ui.log.selection import Selection, Spot
+from tui.ui.log.selection import Selection, Spot, characters_of, words_of
 from tui.ui.log.stack import Place
 from tui.ui.log.turns import TurnView
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One end of what is marked."""
+
+    place: Place
+    cells: tuple[int, int] | None = None
+    """Of a character or a word, the first and the one behind its last; None: the whole row."""
 
 
 class MarkingView(TurnView):
     """Whatever else marks or unmarks something ends it."""
 
-    _mark: Place | None = None  # the row that moves
-    _held: Place | None = None  # the other end, once it is held
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+left", "mark_word(-1)", "Mark word before", id="log.mark_word_before", show=False),
+        Binding("ctrl+right", "mark_word(1)", "Mark next word", id="log.mark_next_word", show=False),
+    ]
+
+    _mark: _End | None = None  # the end that moves
+    _held: _End | None = None  # the other, once it is held
 
     @property
     def is_marking(self) -> bool:
@@ -36,7 +56,8 @@ class MarkingView(TurnView):
     def begin_marking(self, first: Place) -> None:
         """Mark the row at or below one that has words, or above if there is none."""
         self._held = None
-        self._mark = self._find_words(first, 1) or self._find_words(first, -1)
+        place = self._find_words(first, 1) or self._find_words(first, -1)
+        self._mark = _End(place) if place is not None else None
         self._show_mark()
 
     def hold_mark(self) -> None:
@@ -48,10 +69,35 @@ class MarkingView(TurnView):
         """By so many rows, and on to one with words; never beyond the last of these."""
         if self._mark is None:
             return
-        step = 1 if rows > 0 else -1
-        place = self._stack.move(self._mark, rows)
-        self._mark = self._find_words(place, step) or self._find_words(place, -step)
+        step, cells = 1 if rows > 0 else -1, self._mark.cells
+        place = self._stack.move(self._mark.place, rows)
+        place = self._find_words(place, step) or self._find_words(place, -step) or self._mark.place
+        if cells is not None:
+            characters = characters_of(self._stack.entries[place.entry], place.row)
+            cells = max((each for each in characters if each[0] <= cells[0]), default=characters[0])
+        self._mark = _End(place, cells)
         self._show_mark()
+
+    def move_mark_sideways(self, step: int, *, words: bool = False) -> None:
+        """To the next (1) or previous (-1) character, or word, in the next row where there is none in this one."""
+        if self._mark is None:
+            return
+        find, place, cells = words_of if words else characters_of, self._mark.place, self._mark.cells
+        found = find(self._stack.entries[place.entry], place.row)
+        if cells is not None:
+            found = [each for each in found if (each[0] >= cells[1] if step > 0 else each[1] <= cells[0])]
+        if not found:
+            beyond = self._find_words(self._stack.move(place, step), step)
+            if beyond is None or beyond == place:
+                return
+            place, found = beyond, find(self._stack.entries[beyond.entry], beyond.row)
+        self._mark = _End(place, found[0 if step > 0 else -1])
+        self._show_mark()
+
+    def action_mark_word(self, step: int) -> None:
+        """Make a word of the end that moves, then go by words; not while nothing is marked by keys."""
+        if self.is_marking:
+            self.move_mark_sideways(step, words=True)
 
     def turn_pages(self, pages: int) -> None:
         """By screens; a mark that keys move goes along."""
@@ -73,15 +119,17 @@ class MarkingView(TurnView):
         if self._mark is None:
             self.clear_selection()
             return
-        ends = sorted((self._mark, self._held or self._mark))
-        first, last = (self._stack.entries[place.entry] for place in ends)
-        begin = min(0, first.text_cells(ends[0].row)[0])
-        end = last.text_cells(ends[1].row)[1]
-        self._overlay.selection = Selection(Spot(ends[0], begin), Spot(ends[1], end))
-        top, row = self._stack.row(self._top), self._stack.row(self._mark)
+        marks = [self._select(end) for end in (self._mark, self._held or self._mark)]
+        self._overlay.selection = Selection(min(mark.start for mark in marks), max(mark.end for mark in marks))
+        top, row = self._stack.row(self._top), self._stack.row(self._mark.place)
         self._leave_end()
         self.scroll_rows(min(0, row - top) or max(0, row - top - self.size.height + 1))
         self.refresh()
+
+    def _select(self, end: _End) -> Selection:
+        entry, row = self._stack.entries[end.place.entry], end.place.row
+        first, last = end.cells or (min(0, entry.text_cells(row)[0]), entry.text_cells(row)[1])
+        return Selection(Spot(end.place, first), Spot(end.place, last))
 
     def _find_words(self, place: Place, step: int) -> Place | None:
         """The nearest row with words from a place on, up or down; None if there is none."""

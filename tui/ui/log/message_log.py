@@ -41,7 +41,7 @@ class MessageLog(ActingView, can_focus=True):
         Binding("k", "step(-1)", "Previous message", id="log.previous"),
         Binding("g", "jump(0)", "First message", id="log.first", show=False),
         Binding("G", "jump(-1)", "Last message", id="log.last", show=False),
-        Binding("v", "mark", "Mark rows", id="log.mark", tooltip="Mark a row; j k move it, v again holds one end"),
+        Binding("v", "mark", "Mark", id="log.mark", tooltip="Mark a row; j k ← → move it, v again holds one end"),
         Binding("y", "copy", "Copy", id="log.copy"),
         Binding("u", "step_code(1)", "Next code", id="log.next_code"),
         Binding("U", "step_code(-1)", "Previous code", id="log.previous_code", show=False),
@@ -143,7 +143,10 @@ class MessageLog(ActingView, can_focus=True):
         self._go_to_cursor()
 
     def action_slide(self, cells: int) -> None:
-        """Move the code of a message sideways."""
+        """Move the code of a message sideways, or a mark."""
+        if self.is_marking:
+            self.move_mark_sideways(1 if cells > 0 else -1)
+            return
         number = self._cursor.entry
         if number is not None and self._stack.entries[number].slide(cells):
             self.clear_selection()

@@ -7,7 +7,7 @@ without what stands before them. A spot is a place and a cell from the left of t
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from rich.cells import cell_len
 
@@ -145,6 +145,21 @@ def row_text(entry: Entry, row: int, cells: tuple[int, int] | None) -> str:
     begin = bisect_right(offsets, max(0, cells[0] - before)) - 1
     end = min(bisect_left(offsets, cells[1] - before), len(text))
     return text[begin : bisect_right(offsets, offsets[end]) - 1]
+
+
+def characters_of(entry: Entry, row: int) -> list[tuple[int, int]]:
+    """The cells of each character of a row, the first and the one behind its last; a cluster is one character."""
+    start, gutter = entry.text_start(row), entry.line(row).gutter
+    offsets = sorted(set(measure_offsets(entry.line(row).text)))
+    return [(start + first, start + last) for first, last in pairwise(offsets) if first >= gutter]
+
+
+def words_of(entry: Entry, row: int) -> list[tuple[int, int]]:
+    """The same of each word."""
+    start, text = entry.text_start(row), entry.line(row).text
+    offsets = measure_offsets(text)
+    found = _WORD.finditer(text, _gutter(entry, row))
+    return [(start + offsets[word.start()], start + offsets[word.end()]) for word in found]
 
 
 def word_at(stack: Stack, spot: Spot) -> Selection | None:
