@@ -46,12 +46,20 @@ def test_letters_in_their_order_are_enough() -> None:
 
 
 def test_the_tightest_match_comes_first_then_the_shorter_name_then_the_catalogue_s_order() -> None:
-    spread, whole, longer, same = "q-w-e-n", "qwen", "qwen-max", "xqwen-ma"
+    spread, whole, longer, same = "q-w-e-n", "qwen", "qwen-max", "my-qwen3"
     assert ids(filter_models(models(spread, longer, whole), "qwen")) == [whole, longer, spread]
     assert ids(filter_models(models(longer, same), "qwen")) == [longer, same]
     assert ids(filter_models(models(same, longer), "qwen")) == [same, longer]
     # The letters a, b, c stand in the second name twice, the second time close together.
     assert ids(filter_models(models("a1b1c-zz", "a1111b1111c-a1bc"), "abc")) == ["a1111b1111c-a1bc", "a1b1c-zz"]
+
+
+def test_a_word_that_begins_one_of_the_name_comes_before_one_inside() -> None:
+    every = models("gemini", "o4-mini-high", "mini/gemini", "phi3")
+    assert ids(filter_models(every, "mini")) == ["mini/gemini", "o4-mini-high", "gemini"]
+    assert ids(filter_models(every, "3")) == ["phi3"]
+    assert ids(filter_models(models("v14-large", "gpt4-turbo"), "4")) == ["gpt4-turbo", "v14-large"]
+    assert ids(filter_models(models("v14-large", "gpt4-turbo"), "-")) == ["v14-large", "gpt4-turbo"]
 
 
 def calls_of_filter(count: int, typed: str) -> int:

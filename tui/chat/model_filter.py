@@ -1,15 +1,16 @@
 """ModelFilter: the models whose name holds every typed word with its letters in order, the tightest match first.
 
-A name that holds every word whole comes before one in which some are spread out; among equals the shorter name comes
-first, then the catalogue's order. An empty filter is the catalogue itself.
+A name that holds every word whole comes before one in which some are spread out, and one in which each begins where a
+word of the name does before those (`mini` is o4-mini before it is gemini); among equals the shorter name comes first,
+then the catalogue's order. An empty filter is the catalogue itself.
 
-Names are put into their final order once. Words that a name holds whole cost a search each and no ranking, since their
-spans are all alike; only where fewer than `limit` such names are found are the spread ones ranked. A filter that goes
-on from the last one looks at its matches alone.
+Names are put into their final order once. Words that a name holds whole cost a search or two each and no ranking, since
+their spans are all alike; only where fewer than `limit` such names are found are the spread ones ranked. A filter that
+goes on from the last one looks at its matches alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui.chat.catalogue import Model
 
@@ -38,7 +39,7 @@ class ModelFilter:
         self._typed, self._matches = typed, sorted((*whole, *spread)) if spread else whole
         if spread and (limit is None or len(whole) < limit):
             spread.sort(key=lambda place: (_total_span(words, self._names[place]), place))
-        best = [*whole, *spread][:limit]
+        best = [*_put_beginnings_first(self._names, whole, words, limit), *spread][:limit]
         return [self._models[self._order[place]] for place in best], len(whole) + len(spread)
 
 
@@ -52,6 +53,28 @@ def _keep_whole(names: Sequence[str], candidates: Sequence[int], words: Sequence
     for word in words:
         kept = [place for place in kept if word in names[place]]
     return kept
+
+
+def _put_beginnings_first(
+    names: Sequence[str], places: Sequence[int], words: Sequence[str], limit: int | None
+) -> list[int]:
+    """First the names with each word at the beginning of one of theirs, a digit after a letter among them.
+
+    The others follow; as soon as there are `limit` of the first, no more is looked at.
+    """
+    begins = [_find_beginning(word) for word in words]
+    first: list[int] = []
+    others: list[int] = []
+    for place in places:
+        (first if all(find(names[place]) for find in begins) else others).append(place)
+        if len(first) == limit:
+            break
+    return [*first, *others]
+
+
+def _find_beginning(word: str) -> Callable[[str], object]:
+    before = r"(?<![^\W\d_])" if word[0].isalpha() else r"(?<!\d)" if word[0].isdigit() else ""
+    return re.compile(before + re.escape(word)).search
 
 
 def _keep_spread(names: Sequence[str], candidates: Sequence[int], words: Sequence[str], taken: set[int]) -> list[int]:

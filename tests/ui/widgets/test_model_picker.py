@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, Sentence, pick_model, say, send_prompt, sentence, spoken, wait_for_status, welcome
+from tests.ui.opened import until
 from tests.ui.server import RawServer, ServedPractice
 from tui.chat.catalogue import Model, ModelCatalogue
 from tui.chat.measurement import Measured, Sample
@@ -196,6 +197,7 @@ class Table:
 
     catalogue: ModelCatalogue = field(default_factory=lambda: ModelCatalogue({"acme": ACME}))
     marked: tuple[Model, ...] = ()
+    current: Model | None = None
     results: list[Result] = field(default_factory=list)
     favoured: list[str] = field(default_factory=list)
 
@@ -205,7 +207,7 @@ class Table:
             """Nothing more is known."""
 
         picker = ModelPicker(
-            self.catalogue, refresh, None, None, load_language("en"), marked=self.marked, favour=self._favour
+            self.catalogue, refresh, None, self.current, load_language("en"), marked=self.marked, favour=self._favour
         )
         results = self.results
 
@@ -297,6 +299,25 @@ async def test_a_favourite_is_told_and_starred(table: Table) -> None:
         await pilot.press("4", "0", "4", "ctrl+d")
         assert (picker.filter_input.value, shown(picker)) == ("404", [" ★acme/404"])
     assert table.favoured == ["404"]
+
+
+async def test_it_opens_at_the_current_model_and_stays_where_one_moves(table: Table) -> None:
+    many = tuple(f"model-{number}" for number in range(90))
+    table.catalogue.add_listing("acme", ModelListing(many))
+    table.current = Model(ACME, "model-60")
+    async with table.open() as (pilot, picker):
+        await until(pilot, lambda: any("● acme/model-60" in line for line in shown(picker)))
+        await pilot.press("down", "ctrl+d")
+        await until(pilot, lambda: table.favoured == ["model-61"])
+        await pilot.press("enter")
+    assert table.ids() == [(("model-61",), False)]
+
+
+async def test_the_keys_are_named_as_they_are_bound(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        pilot.app.set_keymap({"picker.mark": "f12"})
+        picker.on_mount()
+        assert "F12 marks · ctrl+t asks" in str(picker.query_one("#picker").border_subtitle)
 
 
 async def test_a_click_takes_the_row_that_it_hits(table: Table) -> None:

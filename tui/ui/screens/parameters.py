@@ -16,6 +16,7 @@ from textual.widgets import Static, TextArea
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.key_hint import say_keys
 
 
 class ParameterEditor(TextArea):
@@ -84,12 +85,17 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         say = self._language.say
         with Vertical(id="parameters") as box:
             box.border_title = say("parameters.title")
-            box.border_subtitle = say("parameters.keys")
             yield Static(Content(say("parameters.hint", names=", ".join(PARAMETER_NAMES))), markup=False)
             if shown := self._configured.shown():
                 yield Static(Content(sanitise_line(say("parameters.configured", shown=shown))), markup=False)
             yield ParameterEditor(tomli_w.dumps(self._own.as_table()), tab_behavior="indent")
             yield Static("", markup=False, id="parameters-complaint")
+
+    def on_mount(self) -> None:
+        """Name the keys as they are bound now."""
+        self.query_one("#parameters", Vertical).border_subtitle = Content(
+            say_keys(self, self._language, "parameters.keys")
+        )
 
     def action_save(self) -> None:
         """Take what was written, if it can be sent; keys that came before this one are taken in first."""

@@ -18,6 +18,7 @@ from tui.chat.model_filter import ModelFilter
 from tui.settings.provider import Provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.key_hint import say_keys
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Row, choose_columns, make_row
 
@@ -140,6 +141,8 @@ class ModelPicker(ModalScreen[Chosen | None]):
         self._found = 0
         self._filtered: str | None = None
         self._literal: int | None = None
+        self._moved = False
+        """Whether the highlight is where the person put it."""
         self._state_lines = 0
         self._asking = True
 
@@ -147,13 +150,13 @@ class ModelPicker(ModalScreen[Chosen | None]):
         """The filter, the list, and what is known of the providers."""
         with Vertical(id="picker") as box:
             box.border_title = self._language.say("picker.title")
-            box.border_subtitle = self._language.say("picker.keys")
             yield self.filter_input
             yield self.rows
             yield self._state_line
 
     def on_mount(self) -> None:
         """Show what is known and ask the providers for more."""
+        self.query_one("#picker", Vertical).border_subtitle = Content(say_keys(self, self._language, "picker.keys"))
         self._fill()
         self.run_worker(self._ask(), exit_on_error=True)
 
@@ -175,6 +178,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
+        self._moved = True
         self.rows.highlight(self.rows.highlighted + rows)
 
     def action_mark(self) -> None:
@@ -202,7 +206,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
         if len(models) == 1 and (model := self._highlighted()) is not None:
             models[model.name] = model
         if len(models) < 2:
-            self.notify(self._language.say("picker.mark_two"), markup=False)
+            self.notify(say_keys(self, self._language, "picker.mark_two"), markup=False)
         else:
             self.dismiss(Chosen(tuple(models.values()), compare=True))
 
@@ -234,7 +238,10 @@ class ModelPicker(ModalScreen[Chosen | None]):
         return self._shown[place] if 0 <= place < len(self._shown) else None
 
     def _fill(self, *, keep_place: bool = False) -> None:
-        """Draw the list; with `keep_place` the highlight stays on its model, wherever that stands now."""
+        """Draw the list; with `keep_place` the highlight stays on its model, wherever that stands now.
+
+        Until somebody types or moves, it is on the model that is asked at present.
+        """
         before = self._highlighted() if keep_place else None
         typed = self._filtered = self.filter_input.value
         self._shown, self._found = self._models.filter(typed, SHOWN)
@@ -242,6 +249,8 @@ class ModelPicker(ModalScreen[Chosen | None]):
         if (literal := self._take_literally(typed.strip())) is not None and literal not in self._shown:
             self._literal = len(self._shown)
             self._shown.append(literal)
+        if not typed and not self._moved and self._current in self._shown:
+            before = self._current
         self.rows.show(len(self._shown), self._shown.index(before) if before in self._shown else 0)
         self._tell_state()
 
