@@ -12,14 +12,12 @@ from typing import Protocol
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tui.markdown.address import shorten
 from tui.markdown.inline_rule import FriendlyInline, InlineState, is_wide, may_be_maths
 from tui.markdown.line import PLAIN, Span, Style
 from tui.markdown.piece import PIECE, split
 from tui.markdown.wrap import extend_spans
 from tui.text.sanitise import sanitise, sanitise_line
-
-ADDRESS_CELLS = 60
-"""The longest address that is shown whole."""
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]<&$\n\t]|://")
 _SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
@@ -83,7 +81,7 @@ class _Writer:
     def __init__(self, base: Style, markdown: MarkdownIt, image_mark: str, ascii: bool) -> None:
         self._markdown = markdown
         self._image_mark = image_mark
-        self._ellipsis = "..." if ascii else "…"
+        self._ascii = ascii
         self._base = self._style = base
         self._pieces: list[tuple[str, Style]] = []  # _SOFT_BREAK: not yet known to be a blank or nothing
         self._links: list[tuple[str, bool, int, Style]] = []  # address, whether an autolink, first piece, style before
@@ -159,13 +157,10 @@ class _Writer:
             self._put_address(address, True)
 
     def _put_address(self, address: str, behind_text: bool) -> None:
-        shown = address
-        if len(shown) > ADDRESS_CELLS:
-            shown = shown[: ADDRESS_CELLS - len(self._ellipsis)] + self._ellipsis
         link = address if _SAFE_ADDRESS.fullmatch(address) else None
         if behind_text:
             self._put(" ")
-        self._put(f"({shown})", Style("address", link=link))
+        self._put(f"({shorten(address, ascii=self._ascii)})", Style("address", link=link))
 
     def _clean(self, address: str) -> str:
         """An address as it is shown and opened: percent-encoded ASCII, its host in punycode."""

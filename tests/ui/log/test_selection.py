@@ -42,6 +42,23 @@ def test_any_part_of_a_paragraph_is_a_part_of_its_text(data: st.DataObject) -> N
     assert selected_text(stack, Selection(anchor, head)) in text
 
 
+def test_a_shortened_address_is_copied_whole() -> None:
+    address = "https://example.org/a/path/that/is/long/enough/to/be/shortened?and=a&query=too#part"
+    for ascii in (False, True):
+        entry = ReplyEntry(ended(f"see [this]({address}) first."), ENGLISH)
+        entry.lay_out(Layout(90, ascii=ascii))
+        stack = Stack(Layout(90, ascii=ascii), [entry])
+        word = word_at(stack, Spot(*find_text(stack, "path")))
+        assert word is not None
+        assert selected_text(stack, word) == address
+        assert between(stack, "this", "first") == f"this ({address}) first"
+    stack = stack_of(entry_of(f"see {address}. It ends.", width=30))
+    assert (word := word_at(stack, Spot(*find_text(stack, "example")))) is not None
+    assert selected_text(stack, word) == address
+    assert (word := word_at(stack, Spot(*find_text(stack, "ends")))) is not None
+    assert selected_text(stack, word) == "ends"
+
+
 def test_half_of_a_wide_character_is_the_whole() -> None:
     stack = stack_of(entry_of("x中文y"))
     place, cell = find_text(stack, "中")
@@ -111,7 +128,13 @@ def test_code_that_was_slid_sideways_is_copied_from_where_it_is_seen() -> None:
 
 @pytest.mark.parametrize(
     ("text", "cell", "word"),
-    [("see https://a.b/c-d?e", 8, "https://a.b/c-d"), ("one two", 2, "one"), ("a (b)", 4, "("), ("one two", 5, None)],
+    [
+        ("see https://a.b/c-d?e", 8, "https://a.b/c-d?e"),
+        ("(https://a.b/c)?", 8, "https://a.b/c"),
+        ("one two", 2, "one"),
+        ("a (b)", 4, "("),
+        ("one two", 5, None),
+    ],
 )
 def test_the_word_under_the_mouse(text: str, cell: int, word: str | None) -> None:
     stack = stack_of(PromptEntry(text, ENGLISH))

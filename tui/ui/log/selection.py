@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 
 from rich.cells import cell_len
 
+from tui.markdown.address import restore
 from tui.markdown.listing import TAB
 from tui.markdown.wrap import measure_offsets
 from tui.ui.log.entry import Entry
@@ -18,7 +19,7 @@ from tui.ui.log.growing_text import BlockText
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.stack import Place, Stack
 
-_WORD = re.compile(r"[\w./:@~+-]+|\S")
+_WORD = re.compile(r"https?://[!-~]*[A-Za-z0-9/#=&~-](?:…|\.{3}(?=\)))?|[\w./:@~+-]*[\w/~@+-]|\S")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -137,14 +138,24 @@ def _all_cells(entry: Entry, row: int) -> tuple[int, int] | None:
 
 
 def row_text(entry: Entry, row: int, cells: tuple[int, int] | None) -> str:
-    """The words of a row between two cells; a character of which one half is marked is taken whole."""
+    """The words of a row between two cells; a character of which one half is marked is taken whole.
+
+    What an address leaves out where it is shown comes with its end.
+    """
     if cells is None:
         return ""
     text, before = entry.line(row).text, entry.text_start(row)
     offsets = measure_offsets(text)
     begin = bisect_right(offsets, max(0, cells[0] - before)) - 1
     end = min(bisect_left(offsets, cells[1] - before), len(text))
-    return text[begin : bisect_right(offsets, offsets[end]) - 1]
+    end = bisect_right(offsets, offsets[end]) - 1
+    words, at = "", 0
+    for span in entry.line(row).spans:
+        part = span.text[max(0, begin - at) : max(0, end - at)]
+        link = span.style.link if span.style.role == "address" else None
+        words += restore(part, link) if link is not None else part
+        at += len(span.text)
+    return words
 
 
 def characters_of(entry: Entry, row: int) -> list[tuple[int, int]]:
