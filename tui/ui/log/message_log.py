@@ -187,11 +187,15 @@ class MessageLog(ActingView, can_focus=True):
         self._reshape(number)
 
     def action_record(self) -> None:
-        """Show or hide the whole record of a reply."""
+        """Show or hide the whole record of a reply; from its begin on, as far as there is room for it."""
         number = self._cursor.entry
         entry = self._stack.entries[number] if number is not None else None
         if number is not None and isinstance(entry, ReplyEntry) and entry.toggle_record():
+            entry.folded &= not entry.record_shown
             self._reshape(number)
+            if entry.record_shown:
+                rows = entry.tail_rows
+                self.go_to(Place(number, rows.start), min(len(rows), self.size.height))
         else:
             self.post_message(self.Missed("log.no_record"))
 

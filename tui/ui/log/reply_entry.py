@@ -150,6 +150,11 @@ class ReplyEntry(Entry):
         self._refresh(self._parts, told=True)
         return True
 
+    @property
+    def tail_rows(self) -> range:
+        """The rows below its text: notices, the note and the record."""
+        return range(self.first_row(self._parts.tail), self.rows) if self._parts is not None else range(0)
+
     def code_blocks(self) -> list[BlockText]:
         """The blocks of code, where they stand in this entry."""
         if (parts := self._parts) is None:
