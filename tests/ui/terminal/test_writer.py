@@ -197,9 +197,10 @@ def test_a_full_link_that_drains_at_the_end_gets_its_modes_back(link: Link) -> N
     thread.start()
     data = link.read_until(lambda data: data.endswith(LEAVE.encode()))
     thread.join()
-    after = data.rpartition(b"x")[2]
+    # The link may have taken some of the noise before the end was asked for; CAN is where that is broken off.
+    _, broken, after = data.rpartition(b"x")[2].rpartition(b"\x18")
     assert after.endswith(b"\x1b[?2026l\x1b[r\x1b[m" + LEAVE.encode())
-    assert b"38;5;" not in after
+    assert after.count(b"38;5;") == (0 if broken else data.count(b"38;5;"))
 
 
 def test_a_closed_tty_is_told_once(link: Link) -> None:
