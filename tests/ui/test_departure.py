@@ -138,6 +138,15 @@ def test_sigterm_ends_what_runs_on_without_a_terminal(desk: Desk, raw_server: Ra
     assert '"signal": "SIGTERM"' in record
 
 
+def test_sigint_from_outside_ends_the_reply_and_is_told_by_the_exit_code(desk: Desk, raw_server: RawServer) -> None:
+    terminal, stream = begin(desk, raw_server)
+    terminal.kill(signal.SIGINT)
+    stream.wait_closed()
+    assert terminal.wait_exit() == 128 + signal.SIGINT
+    assert 1049 not in terminal.modes
+    assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it")]
+
+
 @pytest.mark.slow
 def test_a_second_hang_up_changes_nothing(desk: Desk, raw_server: RawServer) -> None:
     """The shell tells its jobs, and the system the foreground, when the shell ends."""

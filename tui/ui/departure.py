@@ -1,7 +1,8 @@
-"""Departure: what SIGTERM, SIGHUP and a lost terminal make of the app and of the replies that are being written.
+"""Departure: what SIGTERM, SIGINT, SIGHUP and a lost terminal make of the app and of the replies that are written.
 
-SIGTERM ends the replies as `app-exit`. A hang-up gives up the screen and, unless the config wants them ended, lets the
-replies run on; what hung up once is not asked again, since both the shell and the system tell of it.
+SIGTERM and SIGINT (from `kill`; ctrl+c is a key) end the replies as `app-exit`. A hang-up gives up the screen and,
+unless the config wants them ended, lets the replies run on; what hung up once is not asked again, since both the shell
+and the system tell of it.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ class Departure:
 
     def listen(self) -> None:
         """Take the signals from now on; the loop that runs drops them with its end."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.take, number)
 
     def hang_up(self) -> None:
