@@ -39,6 +39,8 @@ DRIVERS = ("auto", "stock")
 TOKEN = {"mixed": 60, "prose": 60, "fence": 160}
 SIZE, COUNT = 1_500, 600
 REST_SECONDS = 12
+WAIT_SECONDS = 60
+"""Of a stream that falls silent, its last words and what is told of the silence included."""
 BARE = f"""
 from textual.app import App
 from textual.widgets import TextArea
@@ -74,7 +76,7 @@ def _count_bytes(driver: str) -> dict[str, float]:
                 feed(terminal, stream, islice(pieces, COUNT))
             found[f"token, {kind}"] = sent[0] / COUNT
             if kind == "prose":
-                found["second of waiting"], _ = _rest(terminal)
+                found["second of waiting"], _ = _rest(terminal, WAIT_SECONDS)
             end_reply(terminal, stream)
             settle(terminal)
         with counted(terminal) as sent:
@@ -94,14 +96,14 @@ def _count_bytes(driver: str) -> dict[str, float]:
         return found
 
 
-def _rest(terminal: PtyTerminal) -> tuple[float, float]:
+def _rest(terminal: PtyTerminal, seconds: int = REST_SECONDS) -> tuple[float, float]:
     """Bytes in a second in which nothing happens, and how much of a processor that takes, in per cent."""
     cpu = cpu_seconds(terminal.pid)
     with counted(terminal) as sent:
-        for _ in range(REST_SECONDS * 10):
+        for _ in range(seconds * 10):
             time.sleep(0.1)
             terminal.text()
-    return sent[0] / REST_SECONDS, 100 * (cpu_seconds(terminal.pid) - cpu) / REST_SECONDS
+    return sent[0] / seconds, 100 * (cpu_seconds(terminal.pid) - cpu) / seconds
 
 
 def measure_link() -> Iterator[Figure]:

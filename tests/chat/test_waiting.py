@@ -54,6 +54,8 @@ def test_silence_is_told_from_five_seconds_on_with_the_time_of_the_last_byte(run
     assert running.wait is None
     running.now += 2.3
     assert running.wait == Wait("silent", 7, local(2), local(2))
+    running.now += 12.6
+    assert running.wait == Wait("silent", 15, local(2), local(2)), "each fifth second from ten on"
     running.hear()
     assert running.wait is None
 
@@ -68,9 +70,9 @@ def test_keepalives_are_told_apart_from_silence(running: Running) -> None:
     for _ in range(4):
         running.now += 3
         running.hear(keepalive=True)
-    assert running.wait == Wait("keepalives", 12, local(14), local(2))
+    assert running.wait == Wait("keepalives", 10, local(14), local(2))
     running.now += 15
-    assert running.wait == Wait("keepalives", 27, local(14), local(2)), "the next may well be on its way"
+    assert running.wait == Wait("keepalives", 25, local(14), local(2)), "the next may well be on its way"
     running.now += 25
     assert running.wait == Wait("silent", 40, local(14), local(14)), "they have ended too"
 

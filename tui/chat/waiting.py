@@ -1,6 +1,7 @@
 """Waiting: what there is to tell of a reply that runs and says nothing: a retry that is due, silence, keep-alives.
 
-Whole seconds, so that what is told changes at most once a second, and a thin link carries a few digits.
+Whole seconds, so that what is told changes at most once a second, and a thin link carries a few digits. From ten on
+every fifth is told: the time of day beside it says the same, and a stream can be silent for long.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from tui.text.language import Language
 
 SILENCE_SECONDS = 5
 """From here on a silent stream is called silent."""
+_EACH_SECOND, _STEP = 10, 5
+"""So long each second is told, then every fifth."""
 _KEEPALIVE_SECONDS = 35
 """How long after a keep-alive more are expected: the rarest that are known come every 30 s."""
 
@@ -48,11 +51,11 @@ def find_wait(trace: StreamTrace) -> Wait | None:
     kept_alive = trace.evidence.keepalives > trace.keepalives_then and silence < _KEEPALIVE_SECONDS
     if kept_alive and without >= SILENCE_SECONDS:
         since = _time_of_day(trace, trace.last_progress or trace.sent)
-        return Wait("keepalives", int(without), _time_of_day(trace, came or trace.sent), since)
+        return Wait("keepalives", _round(without), _time_of_day(trace, came or trace.sent), since)
     if silence < SILENCE_SECONDS:
         return None
     at = _time_of_day(trace, came or trace.sent)
-    return Wait("unanswered" if came is None else "silent", int(silence), at, at)
+    return Wait("unanswered" if came is None else "silent", _round(silence), at, at)
 
 
 def tell_wait(wait: Wait, language: Language) -> str:
@@ -60,6 +63,11 @@ def tell_wait(wait: Wait, language: Language) -> str:
     return language.say(
         f"waiting.{wait.kind}", seconds=wait.seconds, at=wait.at, attempt=wait.attempt, attempts=wait.attempts
     )
+
+
+def _round(seconds: float) -> int:
+    whole = int(seconds)
+    return whole if whole < _EACH_SECOND else whole - whole % _STEP
 
 
 def _time_of_day(trace: StreamTrace, mark: float) -> str:
