@@ -126,6 +126,33 @@ def test_a_database_that_cannot_be_made_leaves_a_chat_in_memory(desk: Desk, prac
     assert desk.data.read_text(encoding="utf-8") == "a file stands in its way"
 
 
+READ_WRONGLY = """\
+import sys
+from tui import cli
+from tui.ui.terminal import paste
+class Broken(paste.PasteSafeParser):
+    def feed(self, data):
+        if "x" in data:
+            raise ValueError("unreadable")
+        return super().feed(data)
+paste.PasteSafeParser = Broken
+sys.exit(cli.main(["--practice"]))
+"""
+
+
+@pytest.mark.slow
+def test_a_bug_where_keys_are_read_ends_the_app_with_a_sentence(desk: Desk) -> None:
+    terminal = desk.run("-c", READ_WRONGLY)
+    welcome(terminal)
+    terminal.send("x")
+    assert terminal.wait_exit() == 1
+    assert 1049 not in terminal.modes
+    text = terminal.text()
+    assert "crash.log" in text
+    assert "Traceback" not in text
+    assert "raise ValueError" not in text
+
+
 @pytest.mark.slow
 def test_a_state_folder_that_cannot_be_made_does_not_stop_the_chat(desk: Desk, practice: ServedPractice) -> None:
     desk.state.parent.mkdir(parents=True)

@@ -41,14 +41,26 @@ def test_ctrl_j_starts_a_line_and_enter_sends_all_of_them(desk: Desk, raw_server
 
 
 @pytest.mark.slow
-def test_alt_enter_and_shift_enter_start_a_line(desk: Desk, raw_server: RawServer) -> None:
+def test_enter_with_a_modifier_starts_a_line_however_it_is_sent(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server)
+    shown = ["a"]
     terminal.send("a")
-    terminal.press("alt+enter")
-    terminal.send("b")
-    terminal.press("shift+enter")
-    terminal.send("c")
-    terminal.wait_for(editor("a", "b", "c"))
+    for sequence in ("\x1b\r", "\x1b[13;2u", "\x1b[27;2;13~", "\x1b[27;5;13~", "\x1b[13;6u"):
+        terminal.send(sequence)
+        terminal.wait_for(editor(*shown, ""))
+        terminal.send("b")
+        shown.append("b")
+        terminal.wait_for(editor(*shown))
+
+
+@pytest.mark.slow
+def test_a_key_of_its_own_takes_ctrl_enter_from_the_new_line(desk: Desk, raw_server: RawServer) -> None:
+    desk.write_config('[keys]\n"prompt.send" = "ctrl+enter"\n')
+    terminal = opened(desk, raw_server)
+    terminal.send("one")
+    terminal.wait_for(editor("one"))
+    terminal.send("\x1b[27;5;13~")
+    assert sent_prompt(raw_server) == "one"
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters,
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 
 
 class ParameterEditor(TextArea):
@@ -24,7 +25,7 @@ class ParameterEditor(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         """ctrl+j breaks the line, as in the prompt; here and not as a binding, which the next key would overtake."""
-        if event.key in ("ctrl+j", "shift+enter", "alt+enter"):
+        if event.key in NEWLINE_KEYS:
             event.stop()
             event.prevent_default()
             self.insert("\n")

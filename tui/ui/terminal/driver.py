@@ -55,6 +55,25 @@ class _StandIn(CompositorUpdate):
         return self._update
 
 
+class _Handover:
+    """What is raised within, in any thread, is raised by the app."""
+
+    def __init__(self, app: App[object]) -> None:
+        self._app = app
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if error is not None:
+            self._app.call_later(self._raise, error)
+        return True
+
+    @staticmethod
+    def _raise(error: BaseException) -> None:
+        raise error
+
+
 class GridDriver(linux_driver.LinuxDriver):
     """Textual's driver for Linux and macOS with another way out."""
 
@@ -153,6 +172,11 @@ class GridDriver(linux_driver.LinuxDriver):
             super().process_message(message)
         elif self._writer is not None:
             self._writer.synchronise()
+
+    def _run_input_thread(self) -> None:
+        """In its thread. Textual would print what went wrong, with its source; here it is raised where bugs are met."""
+        with _Handover(self._app):
+            self.run_input_thread()
 
     def run_input_thread(self) -> None:
         """Read keys until the driver stops, or the tty is gone. Textual's own loop spins at the end of input."""

@@ -17,8 +17,8 @@ _USED: Final = {
     "rich.cells": ("split_graphemes",),
 }
 _OVERRIDDEN: Final = (
-    "_disable_mouse_support", "_enable_mouse_support", "_get_terminal_size", "close", "process_message",
-    "run_input_thread", "start_application_mode", "stop_application_mode", "write",
+    "_disable_mouse_support", "_enable_mouse_support", "_get_terminal_size", "_run_input_thread", "close",
+    "process_message", "run_input_thread", "start_application_mode", "stop_application_mode", "write",
 )  # fmt: skip
 
 

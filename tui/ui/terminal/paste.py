@@ -7,9 +7,11 @@ parser sees it.
 
 from collections.abc import Iterable
 
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.drivers import linux_driver
 from textual.message import Message
+
+from tui.ui.terminal.key_sequence import KeyParser
 
 _ESC, _SYMBOL = "\x1b", "\u241b"
 
@@ -55,8 +57,8 @@ class PasteGuard:
         return text.replace(_ESC, _SYMBOL), ""
 
 
-class PasteSafeParser(XTermParser):
-    """Textual's parser behind a guard."""
+class PasteSafeParser(KeyParser):
+    """A parser of keys behind a guard."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)

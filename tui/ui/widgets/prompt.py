@@ -16,6 +16,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise
 from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
+from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.key_order import KeyOrder
 
@@ -49,7 +50,7 @@ class Prompt(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send", id="prompt.send", tooltip="Send the prompt"),
         Binding(
-            "ctrl+j,shift+enter,alt+enter",
+            ",".join(NEWLINE_KEYS),
             "newline",
             "New line",
             id="prompt.newline",
