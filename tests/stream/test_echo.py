@@ -26,6 +26,7 @@ PROMPT = (
         (f"input={json.dumps(PROMPT)}", f'input="{SAID}"'),
         (f"input={json.dumps(PROMPT, ensure_ascii=False)}, try again", f'input="{SAID}", try again'),
         (f"{PROMPT[20:60]} | {PROMPT[:30]}", f"{SAID} | {SAID}"),
+        (f"flagged: {PROMPT.upper()}", f"flagged: {SAID}"),
         ("The lighthouse is closed", "The lighthouse is closed"),
         ("Rate limit reached", "Rate limit reached"),
         ("", ""),
@@ -37,6 +38,7 @@ def test_runs_of_a_message_are_hidden(text: str, left: str) -> None:
 
 def test_a_short_message_is_hidden_where_it_stands_alone() -> None:
     assert hide_echo('bad prompt "my plan": my planet', ["my plan"]) == f'bad prompt "{SAID}": my planet'
+    assert hide_echo("Flagged: MY PLAN", ["my plan"]) == f"Flagged: {SAID}"
     assert hide_echo("hi, this is an error", ["hi", " "]) == "hi, this is an error"
 
 

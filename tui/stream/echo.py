@@ -22,7 +22,7 @@ _COMPARED = 100_000
 
 
 def hide_echo(text: str, said: Iterable[str], sign: str = SAID) -> str:
-    """The text without what it repeats of these messages, word for word or with the escapes of JSON.
+    """The text without what it repeats of these messages, word for word, in capitals or not, or with JSON's escapes.
 
     `sign` stands there instead.
     """
@@ -60,15 +60,21 @@ def _hide(text: str, form: str, sign: str) -> str:
 def _hide_whole(text: str, words: str, sign: str) -> str:
     if len(words) < _SHORTEST:
         return text
-    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", sign, text)
+    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", sign, text, flags=re.IGNORECASE)
 
 
 def _hide_runs(text: str, message: str, sign: str) -> str:
     pieces, done = [], 0
-    for start, end in _find_runs(text, message):
+    for start, end in _find_runs(_fold(text), _fold(message)):
         pieces += [text[done:start], sign]
         done = end
     return "".join(pieces) + text[done:]
+
+
+def _fold(text: str) -> str:
+    """In small letters, as filters hand a prompt back; as it is where that would move its characters."""
+    folded = text.lower()
+    return folded if len(folded) == len(text) else text
 
 
 def _find_runs(text: str, message: str) -> Iterator[tuple[int, int]]:
