@@ -16,6 +16,7 @@ from tui.chat.journal import RecordJournal
 from tui.chat.routes import Routes, choose_routes, practice_provider, with_settings
 from tui.chat.session import ChatSession
 from tui.chat.store import Store
+from tui.chat.table_proof import TableProof
 from tui.chat.workspace import Workspace
 from tui.launch import Launch
 from tui.settings.secrets import Masker
@@ -86,7 +87,8 @@ async def _open(
         launch.config.records,
     )
     telemetry = _open_telemetry(launch, mask, report, stack)
-    session = ChatSession(client, store, journal, find_model=catalogue.find, telemetry=telemetry)
+    proof = TableProof(launch.config)
+    session = ChatSession(client, store, journal, find_model=catalogue.find, telemetry=telemetry, proof=proof)
     return Workspace(
         launch.paths,
         launch.config,

@@ -92,7 +92,9 @@ def roll_back_provider(name: str, path: Path, mask: Masker, language: Language) 
 
 def _name_kept(path: Path) -> str:
     names = sorted(name for name in read_kept(path) if find_rollback(path, name) is not None)
-    return f"there is one of {', '.join(names)}" if names else "one is when `weir providers add` changes a provider"
+    if names:
+        return f"there is one of {', '.join(names)}"
+    return "one is when a provider has answered, and when `weir providers add` changes it"
 
 
 def hand_over(name: str, config: Config, places: Places, environ: Mapping[str, str], show: Shown) -> int:

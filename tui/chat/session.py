@@ -17,6 +17,7 @@ from tui.chat.continuation import Continuation
 from tui.chat.conversation import Conversation, Origin, Reply, Turn, make_title
 from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
+from tui.chat.table_proof import TableProof
 from tui.settings.parameters import Parameters
 from tui.stream.client import Client, Fallback
 from tui.stream.echo import forget_reply
@@ -63,7 +64,7 @@ class _Running:
 
 
 class ChatSession:
-    """Replies in flight. `store`, `journal` and `telemetry` may be None: then nothing goes there."""
+    """Replies in flight. `store`, `journal`, `telemetry` and `proof` may be None: then nothing goes there."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class ChatSession:
         find_model: Callable[[str], Model | None] = lambda name: None,
         clock: Clock | None = None,
         telemetry: Telemetry | None = None,
+        proof: TableProof | None = None,
     ) -> None:
         self._client = client
         self._store = store
@@ -81,6 +83,7 @@ class ChatSession:
         self._find_model = find_model
         self._clock = clock or Clock()
         self._telemetry = telemetry
+        self._proof = proof
         self._waiting: dict[str, _Running] = {}
         self._running: dict[str, _Running] = {}
 
@@ -278,12 +281,14 @@ class ChatSession:
         return make_record(trace, outcome, Circumstances(running.detail.get("exception"), detail=detail))
 
     def _keep_record(self, record: Record) -> None:
-        """Whereto every record goes: the journal, and the collector of whoever wants it."""
+        """Whereto every record goes: the collector of whoever wants it, the journal, the proof of a provider."""
         if self._telemetry is not None:
             self._telemetry.take(record)
+        # A disk is never waited for on the loop; the loop's own end waits for its executor.
         if self._journal is not None:
-            # A disk is never waited for on the loop; the loop's own end waits for its executor.
             asyncio.get_running_loop().run_in_executor(None, self._journal.append, record)
+        if self._proof is not None and self._proof.wants(record):
+            asyncio.get_running_loop().run_in_executor(None, self._proof.take, record)
 
 
 def _where(error: BaseException) -> str | None:

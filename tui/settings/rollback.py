@@ -1,8 +1,9 @@
 """Rollback: the tables that a provider had before it was changed, and which of them is the last good one.
 
 They stand word for word in `config.toml.rollback` beside the config and its backups: each with the time at which it was
-kept and whether a trial of it came to a complete reply. The last good one is the newest that did, else the newest of
-which nothing is known, else the newest; never the one that is in the config now. No table of a config holds a key.
+kept and whether it brought a complete reply, in a trial or a conversation. The last good one is the newest that did,
+else the newest of which nothing is known, else the newest; never the one that is in the config now. No table of a
+config holds a key.
 """
 
 import tomllib
@@ -29,7 +30,7 @@ class KeptTable:
     time: str
     """When it was kept: RFC 3339, UTC, seconds."""
     good: bool | None = None
-    """Whether a trial of it came to a complete reply; None: it was not tried."""
+    """Whether it brought a complete reply; None: it was not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def keep_block(config: Path, name: str, *, good: bool | None = None, now: dateti
     table = KeptTable(block, time, good)
     if before is not None:
         table = replace(before, good=before.good if good is None else good)
+    if kept.get(name, [])[-1:] == [table]:
+        return  # it stands there just so
     others = [one for one in kept.get(name, ()) if one.block != block]
     _write(config, {**kept, name: _bound([*others, table])})
 
