@@ -20,6 +20,8 @@ async def test_the_hint_of_an_overlay_names_the_keys_of_the_person() -> None:
         assert str(app.screen.query_one("#comparisons").border_subtitle) == "F7 copies as markdown · Esc closes"
 
 
-@pytest.mark.parametrize(("key", "shown"), [("f7", "F7"), ("f", "f"), ("U", "U"), ("ctrl+o", "ctrl+o"), ("left", "←")])
+@pytest.mark.parametrize(
+    ("key", "shown"), [("shift+f7", "shift+F7"), ("f", "f"), ("U", "U"), ("ctrl+o", "ctrl+o"), ("left", "←")]
+)
 def test_a_key_as_it_is_shown(key: str, shown: str) -> None:
     assert show_key(key) == shown

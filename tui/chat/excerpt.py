@@ -1,4 +1,4 @@
-"""Excerpt: the part of a text around the first term that is found in it, on one line, with every term marked."""
+"""Excerpt: the part of a text around the first of the terms that is in it, on one line, with every term marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +28,9 @@ class Excerpt:
 
 
 def make_excerpt(text: str, terms: Sequence[str], width: int) -> Excerpt:
-    """About `width` characters around the first term that occurs; whoever has fewer cells cuts the rest off."""
+    """About `width` characters around the first of the terms that occurs; whoever has fewer cells cuts the rest off."""
     folded = fold(text)
-    places = [at for term in terms if (at := folded.find(fold(term))) >= 0]
-    at = min(places, default=0)
+    at = next((at for term in terms if (at := folded.find(fold(term))) >= 0), 0)
     start = max(0, at - 2 * width)
     before = _flatten(text[start:at], after=True)
     room = width // _BEFORE

@@ -4,16 +4,23 @@ Whatever changes one is queued and returns at once. Whatever reads blocks and be
 queued before, unless a disk holds that up.
 """
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from tui.chat.conversation import Conversation
 from tui.chat.search import FOUND, Hit, search
 from tui.chat.store import Store
 from tui.chat.summary import ConversationSummary, Shelf, list_summaries
 
 
+class UnreadableHistory(Exception):
+    """The database cannot be read at this moment; the text says why."""
+
+
 class History:
-    """Reads raise sqlite3.Error where the file cannot be read."""
+    """Reads raise UnreadableHistory."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -21,7 +28,7 @@ class History:
     def summaries(self, shelf: Shelf = Shelf.KEPT) -> list[ConversationSummary]:
         """All on a shelf, the one used last first. Blocks."""
         self._store.settle()
-        with self._store.reading() as connection:
+        with self._reading() as connection:
             return list_summaries(connection, shelf)
 
     def search(
@@ -32,13 +39,21 @@ class History:
         wanted: Callable[[], bool] = lambda: True,
     ) -> list[Hit]:
         """Prompts and replies that hold every term, the latest first; none once it is `wanted` no more. Blocks."""
-        with self._store.reading() as connection:
+        with self._reading() as connection:
             return search(connection, terms, shelf, limit, wanted)
 
     def find(self, start: str) -> list[ConversationSummary]:
         """The conversations whose ids begin so, the deleted ones too. Blocks."""
         summaries = [*self.summaries(Shelf.KEPT), *self.summaries(Shelf.DELETED)]
         return [summary for summary in summaries if start and summary.id.startswith(start)]
+
+    def load(self, identity: str) -> Conversation | None:
+        """A conversation with all its turns; None if there is none of this id. Blocks."""
+        self._store.settle()
+        try:
+            return self._store.load(identity)
+        except sqlite3.Error as error:
+            raise UnreadableHistory(str(error)) from error
 
     def rename(self, identity: str, title: str) -> None:
         """Give a conversation another title."""
@@ -70,6 +85,14 @@ class History:
         before = datetime.now(UTC) - timedelta(days=days)
         summaries = [*self.summaries(Shelf.KEPT), *self.summaries(Shelf.DELETED)]
         return [one for one in summaries if one.updated < before and not one.pinned and not one.running]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._store.reading() as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise UnreadableHistory(str(error)) from error
 
     def _set(self, identity: str, column: str, value: object) -> None:
         self._store.write([(f"UPDATE conversation SET {column} = ? WHERE id = ?", (value, identity))])

@@ -87,6 +87,12 @@ class ChatSession:
         self._waiting: dict[str, _Running] = {}
         self._running: dict[str, _Running] = {}
 
+    def aside(self) -> "ChatSession":
+        """A session of the same kind whose replies are kept nowhere; their records are."""
+        return ChatSession(
+            self._client, None, self._journal, find_model=self._find_model, clock=self._clock, telemetry=self._telemetry
+        )
+
     def begin(self, conversation: Conversation, prompt: str, models: Sequence[Model]) -> Turn:
         """Add a turn with an open reply for each model, and store it before anything is asked."""
         messages = conversation.messages(prompt)

@@ -5,6 +5,7 @@ from textual.binding import Binding
 from tui.ui.app import WeirApp
 from tui.ui.log.columns import ColumnLog, Columns
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.chats import ChatsScreen
 from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.parameters import ParametersScreen
@@ -14,12 +15,14 @@ from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.screens.record import RecordScreen
 from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
+from tui.ui.screens.title_form import TitleForm
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import ModelPicker
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.raw_view import RawView
 
 _OVERLAYS = (
+    ChatsScreen,
     ComparisonsScreen,
     DoctorScreen,
     FindBar,
@@ -32,6 +35,7 @@ _OVERLAYS = (
     RecordListScreen,
     RecordScreen,
     SupportScreen,
+    TitleForm,
 )
 _HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
 

@@ -9,7 +9,7 @@ from tui.text.language import Language
 _SHOWN = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "left": "←", "right": "→"}
 
 
-def say_keys(screen: Screen[Any], language: Language, name: str) -> str:
+def say_keys(screen: Screen[Any], language: Language, name: str, **values: object) -> str:
     """The sentence of that name: `{copy}` in it is the key of the binding `….copy`, the first where there are several.
 
     To be asked for when the screen is mounted, since the keys of a person are not known before.
@@ -18,11 +18,12 @@ def say_keys(screen: Screen[Any], language: Language, name: str) -> str:
     for active in screen.active_bindings.values():
         if active.binding.id:
             keys.setdefault(active.binding.id.rpartition(".")[2], show_key(active.binding.key))
-    return language.say(name, **keys)
+    return language.say(name, **{**keys, **values})
 
 
 def show_key(key: str) -> str:
-    """A key as a hint has it: `Esc`, `F7`, `U`, `ctrl+o`."""
-    if key[:1] == "f" and key[1:].isdecimal():
-        return key.upper()
+    """A key as a hint has it: `Esc`, `shift+F7`, `U`, `ctrl+o`."""
+    held, plus, last = key.rpartition("+")
+    if last[:1] == "f" and last[1:].isdecimal():
+        return f"{held}{plus}{last.upper()}"
     return _SHOWN.get(key, key)

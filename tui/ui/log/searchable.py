@@ -2,6 +2,7 @@
 
 from tui.ui.log.finder import Finder
 from tui.ui.log.markable import MarkableView
+from tui.ui.log.selection import Spot
 from tui.ui.log.stack import Place
 
 
@@ -16,6 +17,14 @@ class SearchableView(MarkableView):
             self.refresh()
             return 0
         return max(1, finder.count(self._stack))
+
+    def find_in(self, entry: int, words: str) -> None:
+        """Mark these words everywhere, and go to the first in this entry, or to its start where none is seen as is."""
+        self._overlay.finder = finder = Finder(words)
+        found = finder.step(self._stack, Spot(Place(entry, 0), -1), 1)
+        self._overlay.found = found if found is not None and found.place.entry == entry else None
+        self.go_to_found(self._overlay.found.place if self._overlay.found is not None else Place(entry, 0))
+        self.refresh()
 
     @property
     def is_searched(self) -> bool:

@@ -66,6 +66,19 @@ class TurnView(SearchableView):
         self._overlay.found = None
         self._reshape(number)
 
+    def show_passage(self, turn: str, reply: str | None, words: str) -> None:
+        """Go to where these words are in a reply, or without one in the prompt, of a turn; all by their ids."""
+        number = next((entry for entry, other in self._turns.items() if other.id == turn), None)
+        if number is None:
+            return
+        replies = self._turns[number].replies
+        if (sibling := next((other for other in replies if other.id == reply), None)) is not None:
+            if self._reply_at(number) is not sibling:
+                self.show_reply(self._turns[number], sibling)
+            self.find_in(number, words)
+        else:
+            self.find_in(number - 1, words)
+
     def tell_waits(self) -> None:
         """Bring up to date what running replies tell of their waiting: a retry that is due, silence."""
         for number in list(self._growing):

@@ -17,7 +17,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
 from tui.ui.screens.opening import Leftover
-from tui.ui.screens.retrying import RetryingScreen
+from tui.ui.screens.switching import SwitchingScreen
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
@@ -31,7 +31,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(RetryingScreen):
+class ChatScreen(SwitchingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,6 @@ class ChatScreen(RetryingScreen):
         Binding("ctrl+l", "pick_model", "Models", id="models.pick", tooltip="Choose a model"),
         Binding("f2", "recent_model(1)", "Next model", id="models.next", show=False),
         Binding("shift+f2", "recent_model(-1)", "Previous model", id="models.previous", show=False),
-        Binding("ctrl+n", "new_chat", "New chat", id="chat.new"),
         Binding("ctrl+t", "compare", "Compare", id="chat.compare", tooltip="Ask several models at once, or one again"),
     ]
 
@@ -74,7 +73,7 @@ class ChatScreen(RetryingScreen):
         """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
         self.prompt.focus()
         self.set_interval(STATUS_SECONDS, self._show_status)
-        self._show_conversation(self._conversation)
+        self.show_conversation(self._conversation)
 
     def take_over(self, leftover: Leftover) -> None:
         """Go on where the person is: prompts that were sent, text that was typed, keys that wait for this screen."""
@@ -92,15 +91,15 @@ class ChatScreen(RetryingScreen):
         self._workspace = workspace
         self._model = workspace.choose_model()
         self._show_banner(workspace)
-        self._show_conversation(conversation or Conversation())
+        self.show_conversation(conversation or Conversation())
         if self._model is None:
             await workspace.list_models()
             self._model = workspace.choose_model()
             if not self._conversation.turns:
-                self._show_conversation(self._conversation)
+                self.show_conversation(self._conversation)
         self._opening = False
         self.run_worker(workspace.refresh_models(), group="refresh")
-        if self._model is None and self._give_queue_back():
+        if self._model is None and self.give_queue_back():
             self.action_pick_model()
         self.catch_up()
         self._send_queued()
@@ -115,7 +114,7 @@ class ChatScreen(RetryingScreen):
         if self._workspace is not None:
             self._show_banner(self._workspace)
         if not self._conversation.turns:
-            self._show_conversation(self._conversation)
+            self.show_conversation(self._conversation)
 
     @on(Prompt.Submitted)
     def submit(self, event: Prompt.Submitted) -> None:
@@ -150,7 +149,7 @@ class ChatScreen(RetryingScreen):
             if isinstance(event, Finished) and not self.columns.is_shown:
                 self._send_queued()
             elif not self.streaming:
-                self._give_queue_back()
+                self.give_queue_back()
 
     def _send_queued(self) -> None:
         if self._queue.texts and (self._marked or self._model is not None) and not self.streaming:
@@ -161,7 +160,7 @@ class ChatScreen(RetryingScreen):
         texts = (*self._queue.texts, *self._prompt.unsent, self._prompt.content)
         return "\n\n".join(text for text in texts if text.strip())
 
-    def _give_queue_back(self) -> bool:
+    def give_queue_back(self) -> bool:
         """Put the queued prompts back into the editor; False if there are none."""
         if not self._queue.texts:
             return False
@@ -170,7 +169,7 @@ class ChatScreen(RetryingScreen):
 
     def action_back(self) -> None:
         """Give a queued prompt back, else stop the reply, else end a search, else go to the prompt."""
-        if self._give_queue_back():
+        if self.give_queue_back():
             return
         if self._manner.remote and self._is_stoppable and not self._asked_again():
             self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)
@@ -220,15 +219,8 @@ class ChatScreen(RetryingScreen):
         """The status bar shows what is set."""
         self._show_status()
 
-    def action_new_chat(self) -> None:
-        """Begin a new conversation; a reply that is being written goes on and is kept."""
-        self._give_queue_back()
-        self.close_columns()
-        self._reply, self._awaited = None, []
-        self._show_conversation(Conversation())
-        self.prompt.focus()
-
-    def _show_conversation(self, conversation: Conversation) -> None:
+    def show_conversation(self, conversation: Conversation) -> None:
+        """Show one, with what other processes write in it."""
         self._conversation = conversation
         self.page_log.show(conversation, _welcome(self._workspace, self._language))
         self._follow()

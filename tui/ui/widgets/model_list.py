@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ui.widgets.model_row import Row
+from tui.ui.widgets.model_row import ListRow
 
 
 class ModelList(ScrollView, can_focus=False):
@@ -23,6 +23,7 @@ class ModelList(ScrollView, can_focus=False):
         scrollbar-size-vertical: 1;
         .model-list--name { color: $foreground; }
         .model-list--muted { color: $text-muted; }
+        .model-list--mark { color: $text-accent; text-style: bold underline; }
         .model-list--highlight {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
@@ -30,7 +31,12 @@ class ModelList(ScrollView, can_focus=False):
         }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"model-list--name", "model-list--muted", "model-list--highlight"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "model-list--name",
+        "model-list--muted",
+        "model-list--mark",
+        "model-list--highlight",
+    }
 
     class Clicked(Message):
         """A row was clicked."""
@@ -39,7 +45,7 @@ class ModelList(ScrollView, can_focus=False):
             super().__init__()
             self.place = place
 
-    def __init__(self, make: Callable[[int, int], Row]) -> None:
+    def __init__(self, make: Callable[[int, int], ListRow]) -> None:
         """`make` gives a row by its place and the width in cells."""
         super().__init__()
         self._make = make
@@ -72,11 +78,12 @@ class ModelList(ScrollView, can_focus=False):
         if place >= self.count:
             return Strip.blank(width, self.rich_style)
         row = self._make(place, width)
-        name, muted = (self.get_component_rich_style(f"model-list--{part}") for part in ("name", "muted"))
+        styles = {part: self.get_component_rich_style(f"model-list--{part}") for part in ("name", "muted", "mark")}
         if place == self.highlighted:
-            name = muted = self.get_component_rich_style("model-list--highlight")
-        parts: list[tuple[str, Style]] = [(row.route, muted), (row.name, name), (row.figures, muted)]
-        return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width, name)
+            highlight = self.get_component_rich_style("model-list--highlight")
+            styles = {"name": highlight, "muted": highlight, "mark": highlight + Style(underline=True)}
+        segments = [Segment(text, styles[part]) for text, part in row.parts if text]
+        return Strip(segments).adjust_cell_length(width, styles["name"])
 
     def on_click(self, event: events.Click) -> None:
         """Tell which row it was."""

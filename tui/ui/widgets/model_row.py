@@ -1,6 +1,8 @@
 """A model as a row of the picker: name, context, price, and how fast it was here; pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from rich.cells import cell_len, set_cell_size
 
@@ -16,6 +18,18 @@ _NAME = 34
 Columns = tuple[int, int, int, int]
 
 
+Part = Literal["name", "muted", "mark"]
+"""How a part of a row looks."""
+
+
+class ListRow(Protocol):
+    """What a list shows in one row."""
+
+    @property
+    def parts(self) -> Sequence[tuple[str, Part]]:
+        """The texts side by side, fit to be shown, and how each looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row, its parts side by side."""
@@ -23,6 +37,11 @@ class Row:
     route: str
     name: str
     figures: str = ""
+
+    @property
+    def parts(self) -> Sequence[tuple[str, Part]]:
+        """The name stands out."""
+        return (self.route, "muted"), (self.name, "name"), (self.figures, "muted")
 
 
 def choose_columns(width: int) -> Columns:

@@ -1,0 +1,65 @@
+"""TitleForm: the title of a conversation, edited; its result is the new one, or None."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
+from tui.ui.widgets.model_picker import FilterInput
+
+
+class TitleForm(ModalScreen[str | None]):
+    """Enter keeps it; an empty one is none."""
+
+    DEFAULT_CSS = """
+    TitleForm {
+        align: center middle;
+        #title-form {
+            width: 80%;
+            max-width: 90;
+            height: auto;
+            background: $surface;
+            border: round $border;
+            border-title-color: $text-primary;
+            padding: 0 1;
+        }
+        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
+        Static { height: auto; color: $text-muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="title.close", tooltip="Leave the title as it is"),
+    ]
+
+    def __init__(self, title: str, language: Language) -> None:
+        super().__init__()
+        self._title = title
+        self._language = language
+
+    def compose(self) -> ComposeResult:
+        """The title and its keys."""
+        say = self._language.say
+        with Vertical(id="title-form") as box:
+            box.border_title = say("chats.rename")
+            editor = FilterInput(say("chats.column_title"))
+            editor.value = sanitise_line(self._title)
+            yield editor
+            yield Static("", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the keys."""
+        self.query_one(Static).update(Content(say_keys(self, self._language, "chats.rename_keys")))
+
+    @on(Input.Submitted)
+    def keep(self, event: Input.Submitted) -> None:
+        """Give the title back."""
+        event.stop()
+        self.dismiss(" ".join(event.value.split()) or None)
