@@ -176,7 +176,7 @@ async def test_every_request_leaves_one_record_for_its_owner_only(weir: Command,
     assert sorted(kept, key=repr) == sorted((one.end["record"] for one in ran), key=repr)
     assert stat.S_IMODE(weir.paths.records.stat().st_mode) == 0o600
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in (weir.paths.state, weir.paths.state.parent)} == {0o700}
-    assert sorted(weir.files()) == ["state/weir/records.jsonl", "state/weir/state.toml"]
+    assert sorted(weir.files()) == ["state/weir/records.jsonl", "state/weir/records.lock", "state/weir/state.toml"]
     for content in weir.files().values():
         assert b"My secret prompt" not in content
         assert lesson("table").splitlines()[0].encode() not in content

@@ -234,7 +234,7 @@ async def test_a_busy_proxy_is_asked_again_as_soon_as_it_allows(tmp_path: Path) 
     [
         ("127.0.0.1", False, "self-signed certificate"),
         ("localhost", False, "self-signed certificate"),
-        ("localhost", True, "Hostname mismatch, certificate is not valid for 'localhost'."),
+        ("localhost", True, "Hostname mismatch, certificate is not valid for 'localhost'"),
     ],
 )
 async def test_a_certificate_that_proves_nothing(host: str, trusted: bool, complaint: str, tmp_path: Path) -> None:
