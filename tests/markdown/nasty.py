@@ -55,7 +55,6 @@ HARD = {
     "a table whose header is lazy in an item of an item": "- - a\n| b |\n    |--|\n",
     "no table in a lazy line": "> | a |\n|--|\n",
     "a table ended by a blank of another kind": "|a|\n|-|\n\u3000\n",
-    "a table that leaves out too many cells": "|a" * 300 + "\n" + "|-" * 300 + "\n" + "|b|\n" * 300,
     "a definition without a title, then code": "[a]: /u\n    b\n",
     "a title that is none": "[a]: /u\n'b\nc\n===\nd\n",
     "a title with text behind it": "[a]: /u\n'b' c\n",

@@ -24,6 +24,21 @@ def test_a_hard_case_is_read_as_by_markdown_it(text: str) -> None:
     assert shown(read_document([text]), text) == judged(text)
 
 
+HOLED = "|a" * 300 + "\n" + "|-" * 300 + "\n" + "|b|\n" * 300
+
+
+def test_a_table_that_leaves_out_too_many_cells_ends_there() -> None:
+    table, rest = read_document([HOLED]).blocks
+    assert isinstance(table, Table)
+    assert isinstance(rest, Paragraph)
+    assert (len(table.rows), rest.text.count("\n") + 1) == (219, 81)
+
+
+@pytest.mark.slow
+def test_such_a_table_is_read_as_by_markdown_it() -> None:
+    assert shown(read_document([HOLED]), HOLED) == judged(HOLED)
+
+
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(documents())
 def test_any_text_is_read_as_by_markdown_it(text: str) -> None:

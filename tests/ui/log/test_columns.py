@@ -101,7 +101,7 @@ async def opened(*texts: str) -> AsyncIterator[tuple[Bench, Pilot[None]]]:
     app = Bench()
     async with app.run_test(size=(120, 20)) as pilot:
         app.columns.open(make_turn(*texts), lambda reply: ModelFacts())
-        await pilot.pause()
+        await wait_until(pilot, lambda: all(log.size.height and log.is_exact for log in app.query(MessageLog)))
         app.columns.current.focus()
         await pilot.pause()
         yield app, pilot
