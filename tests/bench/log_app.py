@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Log, Markdown, Static, TextArea
 
@@ -25,6 +25,7 @@ from tui.stream.events import TextDelta
 from tui.text.language import load_language
 from tui.ui.collector import tune_collector
 from tui.ui.log.message_log import MessageLog
+from tui.ui.terminal.cell_app import CellApp
 from tui.ui.terminal.driver_choice import choose_driver
 
 TICK = 0.005
@@ -34,7 +35,7 @@ REST_SECONDS = 2.0
 """After many tokens at once, until the app paints at its usual pace again."""
 
 
-class MeasuredApp(App[None]):
+class MeasuredApp(CellApp[None]):
     """An app that is fed by a plan and ends with it."""
 
     CSS: ClassVar[str] = "TextArea { height: 5; }"
