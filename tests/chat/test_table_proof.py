@@ -48,5 +48,5 @@ def test_a_table_that_is_kept_already_is_not_written_again(path: Path) -> None:
 
 def test_only_a_complete_reply_of_a_configured_provider_counts(path: Path) -> None:
     proof = TableProof(read_config(path))
-    assert not proof.wants(replace(COMPLETE, outcome=Outcome.LENGTH.value))
+    assert not proof.wants(replace(COMPLETE, outcome=Outcome.TRUNCATED_BODY.value))
     assert not proof.wants(replace(COMPLETE, route="practice"))

@@ -1,12 +1,15 @@
-"""TableProof: a provider's table in the config has proved itself by a complete reply, and is kept for a rollback.
+"""TableProof: a provider's table in the config has proved itself by a reply that came to its end, and is kept.
 
-So a table that is changed by hand afterwards can be taken back too.
+So a table that is changed by hand afterwards can be taken back by `weir providers rollback`, too.
 """
 
 from tui.settings.config import Config, ConfigError, read_config
 from tui.settings.rollback import keep_verdict
 from tui.stream.outcome import Outcome
 from tui.stream.record import Record
+
+_PROOFS = (Outcome.COMPLETE, Outcome.LENGTH)
+"""Ends that a reply comes to only where all of the table is right."""
 
 
 class TableProof:
@@ -18,8 +21,8 @@ class TableProof:
 
     def wants(self, record: Record) -> bool:
         """Whether this record proves what is not known yet."""
-        route, complete = record.route, record.outcome == Outcome.COMPLETE
-        return complete and route in self._config.providers and route not in self._proved
+        route = record.route
+        return record.outcome in _PROOFS and route in self._config.providers and route not in self._proved
 
     def take(self, record: Record) -> None:
         """Keep the table, if the file still has the one that was used; blocks."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.text.language import Language
@@ -15,9 +16,11 @@ def say_keys(screen: Screen[Any], language: Language, name: str, **values: objec
     To be asked for when the screen is mounted, since the keys of a person are not known before.
     """
     keys: dict[str, str] = {}
-    for active in screen.active_bindings.values():
-        if active.binding.id:
-            keys.setdefault(active.binding.id.rpartition(".")[2], show_key(active.binding.key))
+    # Those of the class come last: a key that what has the focus passes on is not among the active ones.
+    own = (binding for binding in type(screen).BINDINGS if isinstance(binding, Binding))
+    for binding in (*(active.binding for active in screen.active_bindings.values()), *own):
+        if binding.id:
+            keys.setdefault(binding.id.rpartition(".")[2], show_key(binding.key.partition(",")[0]))
     return language.say(name, **{**keys, **values})
 
 
