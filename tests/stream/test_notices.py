@@ -214,7 +214,7 @@ async def test_suspended(slept: float, codes: list[NoticeCode], client: Client, 
 
 
 def test_every_notice_has_its_test() -> None:
-    elsewhere = {NoticeCode.FALLBACK, NoticeCode.SUSPENDED}
+    elsewhere = {NoticeCode.FALLBACK, NoticeCode.SUSPENDED, NoticeCode.BROUGHT_IN}
     made = CASES.keys() | {NoticeCode.BUFFERING_SUSPECTED, NoticeCode.SLOW_FIRST_TOKEN, NoticeCode.RETRYING}
     assert made | elsewhere == set(NoticeCode)
     assert not made & elsewhere

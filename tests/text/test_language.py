@@ -38,6 +38,7 @@ NOTICE_VALUES: dict[str, Values] = {
     NoticeCode.RETRYING: {"attempt": 2, "attempts": 3, "seconds": 4, "reason": "unavailable"},
     NoticeCode.FALLBACK: {"from": "nest/heron-1", "outcome": "stalled", "to": "nest/egret-2"},
     NoticeCode.SUSPENDED: {"seconds": 90},
+    NoticeCode.BROUGHT_IN: {"program": "llm", "source": "01j"},
 }
 """What the code gives with each notice that names something."""
 

@@ -160,6 +160,8 @@ class Turn:
     chosen: int = 0
     adopted: bool = False
     """Whether a person chose it out of several."""
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was asked."""
 
     @property
     def reply(self) -> Reply:

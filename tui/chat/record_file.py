@@ -51,9 +51,13 @@ def find_records(journal: Journal, start: str) -> list[Record]:
 def read_record(line: str) -> Record | None:
     """The record of one line; None if it is not whole, or a field is not of its kind."""
     try:
-        value = json.loads(line)
+        return record_of(json.loads(line))
     except (ValueError, RecursionError):
         return None
+
+
+def record_of(value: Any) -> Record | None:
+    """The record that JSON gave; None if it is none, or a field is not of its kind."""
     if not isinstance(value, dict) or moment_of(value) is None:
         return None
     fits = all(name in value and _fits(value[name], kinds) for name, kinds in _KINDS)

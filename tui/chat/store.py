@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -65,27 +65,24 @@ class Store:
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""
-        now, parameters = _now(), _parameters_json(conversation)
-        statements: list[Statement] = [
-            (
-                "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
-                # Its title may be another by now; what is gone on with is deleted no more.
-                " ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, deleted = NULL",
-                (conversation.id, conversation.title, parameters, conversation.created.isoformat(), now),
-            ),
-            (
-                "INSERT INTO turn (id, conversation, position, prompt, created, chosen, adopted)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (turn.id, conversation.id, conversation.turns.index(turn), turn.prompt, now, turn.chosen, turn.adopted),
-            ),
-        ]
-        statements += [self._open_reply(turn, reply) for reply in turn.replies]
+        self.write([*_turn_statements(conversation, turn), *(self._open_reply(turn, one) for one in turn.replies)])
+
+    def add_ended(
+        self, conversation: Conversation, turns: Sequence[Turn], beside: Sequence[tuple[Turn, Reply]] = ()
+    ) -> None:
+        """Store turns, and replies beside those of earlier ones, that have ended: all of them or none.
+
+        The conversation is stored with them; each turn and reply stands in it already.
+        """
+        statements = [statement for turn in turns for statement in _turn_statements(conversation, turn)]
+        for turn, reply in [*((turn, reply) for turn in turns for reply in turn.replies), *beside]:
+            statements += [self._open_reply(turn, reply), *_ending_statements(reply)]
+            self._saved.pop(reply.id, None)
         self.write(statements)
 
     def add_reply(self, turn: Turn, reply: Reply) -> None:
         """Store another open reply of a turn, before anything is asked."""
-        sql, values = self._open_reply(turn, reply)
-        self._writer.put([(sql, _clean(values))])
+        self.write([self._open_reply(turn, reply)])
 
     def keep_parameters(self, conversation: Conversation) -> None:
         """Store the parameters of a conversation; one without a turn is stored with its first."""
@@ -124,29 +121,7 @@ class Store:
     def finish(self, reply: Reply) -> None:
         """Store a reply whole, with its outcome and record."""
         self._saved.pop(reply.id, None)
-        values = (
-            reply.provider,
-            reply.model,
-            reply.outcome.value if reply.outcome else None,
-            reply.text,
-            reply.reasoning,
-            reply.refusal,
-            json.dumps([[call.index, call.id, call.name, call.arguments] for call in reply.tool_calls.values()]),
-            json.dumps([_notice_json(notice) for notice in reply.notices]),
-            json.dumps(reply.record.as_json()) if reply.record else None,
-            reply.thought_seconds,
-            reply.id,
-        )
-        self._writer.put(
-            [
-                (
-                    "UPDATE reply SET provider = ?, model = ?, outcome = ?, text = ?, reasoning = ?, refusal = ?,"
-                    " tool_calls = ?, notices = ?, record = ?, thought_seconds = ?, owner = NULL WHERE id = ?",
-                    _clean(values),
-                ),
-                ("DELETE FROM piece WHERE reply = ?", (reply.id,)),
-            ]
-        )
+        self.write(_ending_statements(reply))
 
     def mark_away(self, replies: Sequence[Reply]) -> None:
         """Remember that these replies run on without a terminal, for the next start to tell how they ended."""
@@ -199,13 +174,13 @@ class Store:
             if head is None:
                 return None
             rows = connection.execute(
-                f"SELECT turn.id, prompt, chosen, adopted, {_REPLY} FROM turn JOIN reply ON reply.turn = turn.id"
-                " WHERE conversation = ? ORDER BY turn.position, reply.position",
+                f"SELECT turn.id, prompt, chosen, adopted, turn.created, {_REPLY}"
+                " FROM turn JOIN reply ON reply.turn = turn.id WHERE conversation = ? ORDER BY turn.position, reply.position",
                 (identity,),
             )
             turns = [
-                Turn(prompt, [_load_reply(connection, row[4:]) for row in replies], turn, chosen, bool(adopted))
-                for (turn, prompt, chosen, adopted), replies in groupby(rows, itemgetter(0, 1, 2, 3))
+                _make_turn(asked, [_load_reply(connection, row[5:]) for row in replies])
+                for asked, replies in groupby(rows, itemgetter(0, 1, 2, 3, 4))
             ]
         return Conversation(head[0], head[1], _read_parameters(head[2]), datetime.fromisoformat(head[3]), turns)
 
@@ -237,6 +212,50 @@ class Store:
         _close_cut_replies(connection, self._cut)
 
 
+def _turn_statements(conversation: Conversation, turn: Turn) -> list[Statement]:
+    """A turn without its replies, and its conversation, unless that is stored already."""
+    asked, place = turn.created.isoformat(), conversation.turns.index(turn)
+    head = (conversation.id, conversation.title, _parameters_json(conversation), conversation.created.isoformat())
+    return [
+        (
+            "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
+            # Its title may be another by now; what is gone on with is deleted no more.
+            " ON CONFLICT (id) DO UPDATE SET updated = max(updated, excluded.updated), deleted = NULL",
+            (*head, asked),
+        ),
+        (
+            "INSERT INTO turn (id, conversation, position, prompt, created, chosen, adopted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (turn.id, conversation.id, place, turn.prompt, asked, turn.chosen, turn.adopted),
+        ),
+    ]
+
+
+def _ending_statements(reply: Reply) -> list[Statement]:
+    """What is written of a reply when it has ended."""
+    values = (
+        reply.provider,
+        reply.model,
+        reply.outcome.value if reply.outcome else None,
+        reply.text,
+        reply.reasoning,
+        reply.refusal,
+        json.dumps([[call.index, call.id, call.name, call.arguments] for call in reply.tool_calls.values()]),
+        json.dumps([_notice_json(notice) for notice in reply.notices]),
+        json.dumps(reply.record.as_json()) if reply.record else None,
+        reply.thought_seconds,
+        reply.id,
+    )
+    return [
+        (
+            "UPDATE reply SET provider = ?, model = ?, outcome = ?, text = ?, reasoning = ?, refusal = ?,"
+            " tool_calls = ?, notices = ?, record = ?, thought_seconds = ?, owner = NULL WHERE id = ?",
+            values,
+        ),
+        ("DELETE FROM piece WHERE reply = ?", (reply.id,)),
+    ]
+
+
 def _close_cut_replies(connection: sqlite3.Connection, cut: list[str]) -> None:
     """Label the replies of dead processes; `cut` takes their conversations, even if a full disk takes no label."""
     connection.execute("BEGIN IMMEDIATE")
@@ -263,6 +282,11 @@ def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[s
     for kind, text in connection.execute("SELECT kind, text FROM piece WHERE reply = ? ORDER BY rowid", (reply,)):
         pieces[kind].append(text)
     return pieces
+
+
+def _make_turn(row: Sequence[Any], replies: list[Reply]) -> Turn:
+    identity, prompt, chosen, adopted, created = row
+    return Turn(prompt, replies, identity, chosen, bool(adopted), datetime.fromisoformat(created))
 
 
 def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
@@ -323,7 +347,3 @@ def _clean(values: Sequence[Any]) -> Sequence[Any]:
         _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) and not value.isascii() else value
         for value in values
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()

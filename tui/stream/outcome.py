@@ -206,3 +206,4 @@ class NoticeCode(StrEnum):
     RETRYING = "retrying"
     FALLBACK = "fallback"
     SUSPENDED = "suspended"
+    BROUGHT_IN = "brought-in"

@@ -1,0 +1,1 @@
+"""Conversations carried away and brought in: a file per format, plain values in between."""

@@ -1,0 +1,89 @@
+"""Markdown document: a conversation to be read and filed, with YAML front matter. It is safe to print on a terminal.
+
+What people and models wrote stands as it is, but for characters that act on a terminal, which are made visible. A code
+fence that a cut reply leaves open is closed, so that it does not swallow what comes after it.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from tui import __version__
+from tui.chat.conversation import Conversation, Reply
+from tui.chat.exchange.caption import Caption, call_lines, make_caption, show_moment
+from tui.text.language import Language
+from tui.text.sanitise import sanitise, sanitise_line
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+
+
+def write_markdown(conversation: Conversation, language: Language, now: datetime) -> Iterator[str]:
+    """The document, piece by piece."""
+    captions = {reply.id: make_caption(turn, reply, language) for turn in conversation.turns for reply in turn.replies}
+    yield "\n".join(_front_matter(conversation, captions, now)) + "\n"
+    yield f"\n# {sanitise_line(conversation.title)}\n"
+    for number, turn in enumerate(conversation.turns, 1):
+        yield f"\n## {number} · {language.say('exchange.prompt')} · {show_moment(turn.created)}\n\n"
+        yield close_fence(sanitise(turn.prompt)) + "\n"
+        for reply in turn.replies:
+            yield from _reply(reply, captions[reply.id], language)
+
+
+def close_fence(text: str) -> str:
+    """The text without blank lines around it, and with its last code fence closed (CommonMark 0.31, section 4.5)."""
+    text = text.strip("\n")
+    opened = ""
+    for line in text.split("\n"):
+        match = _FENCE.fullmatch(line)
+        if match is None:
+            continue
+        fence, info = match.groups()
+        if not opened:
+            opened = fence if fence[0] == "~" or "`" not in info else ""
+        elif fence[0] == opened[0] and len(fence) >= len(opened) and not info.strip():
+            opened = ""
+    return f"{text}\n{opened}" if opened else text
+
+
+def _front_matter(conversation: Conversation, captions: dict[str, Caption], now: datetime) -> Iterator[str]:
+    """YAML 1.2, of which JSON's texts and objects are a part."""
+    yield "---"
+    yield f"title: {_quote(conversation.title)}"
+    yield f"id: {_quote(conversation.id)}"
+    yield f"created: {show_moment(conversation.created)}"
+    yield f"exported: {show_moment(now)}"
+    yield f"weir: {_quote(__version__)}"
+    if conversation.parameters:
+        yield f"parameters: {json.dumps(conversation.parameters.as_table())}"
+    yield "replies:" if conversation.turns else "replies: []"
+    for number, turn in enumerate(conversation.turns, 1):
+        for reply in turn.replies:
+            caption = captions[reply.id]
+            yield f"  - turn: {number}"
+            yield f"    model: {_quote(caption.model)}"
+            yield f"    time: {_quote(caption.time)}"
+            yield f"    outcome: {caption.outcome}"
+            yield f"    chosen: {'false' if caption.chosen is False else 'true'}"
+    yield "---"
+
+
+def _reply(reply: Reply, caption: Caption, language: Language) -> Iterator[str]:
+    mark = [language.say("exchange.chosen")] if caption.chosen else []
+    yield f"\n### {' · '.join([caption.model, caption.time, caption.outcome, *mark])}\n"
+    if reply.reasoning:
+        yield f"\n<details>\n<summary>{language.say('exchange.reasoning')}</summary>\n\n"
+        yield f"{close_fence(sanitise(reply.reasoning))}\n\n</details>\n"
+    if reply.text:
+        yield f"\n{close_fence(sanitise(reply.text))}\n"
+    if reply.refusal:
+        yield f"\n**{language.say('exchange.refusal')}**\n\n{close_fence(sanitise(reply.refusal))}\n"
+    for call in call_lines(reply):
+        indented = call.replace("\n", "\n    ")
+        yield f"\n**{language.say('exchange.tool_call')}**\n\n    {indented}\n"
+    for remark in caption.remarks:
+        yield f"\n> {remark}\n"
+
+
+def _quote(text: str) -> str:
+    return json.dumps(sanitise_line(text), ensure_ascii=False)
