@@ -19,7 +19,12 @@ _TIMEOUTS = {
 }
 
 
-COMMANDS = frozenset(("ask", "capture", "compare", "doctor", "models", "practice", "providers", "records", "replay"))
+COMMANDS = frozenset(
+    (
+        *("ask", "capture", "compare", "doctor", "export", "import"),
+        *("models", "practice", "providers", "records", "replay"),
+    )
+)
 """What may stand as the first word."""
 _HELP = frozenset(("-h", "--help"))
 

@@ -18,6 +18,7 @@ def add_commands(commands: Commands, shared: Parser) -> None:
     _add_models(commands, shared)
     _add_doctor(commands, shared)
     _add_records(commands, shared)
+    _add_exchange(commands)
     _add_practice(commands)
 
 
@@ -203,6 +204,40 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the table")
     compare.add_argument("--no-stdin", action="store_true", help="leave stdin alone, should it never close")
     compare.add_argument("--save", action="store_true", help="keep the conversations")
+
+
+def _add_exchange(commands: Commands) -> None:
+    export = commands.add_parser(
+        "export",
+        help="carry conversations away: Markdown, JSON or plain text",
+        description="Write a conversation, or all, to stdout or to a file, which is never one that is there already. "
+        "The files hold what you and the models wrote; records in them are masked. JSON is complete: "
+        "`weir import` takes it back.",
+        epilog="Example: weir export --all -o chats.json",
+    )
+    export.set_defaults(command="export")
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("id", nargs="?", default="last", metavar="ID", help="or its beginning; last: the one used last")
+    which.add_argument("--all", action="store_true", help="every conversation that is not deleted")
+    export.add_argument("--format", choices=("md", "json", "txt"), help="default: by the name of FILE, else md")
+    export.add_argument(
+        "-o", "--output", type=path, default=path("-"), metavar="FILE", help="or a folder: a file for each conversation"
+    )
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    export.add_argument("--config", type=path, metavar="FILE", help="a config file instead of the usual one")
+    bring = commands.add_parser(
+        "import",
+        help="bring in conversations of a file: weir's, ChatGPT's, Elia's, oterm's, llm's",
+        description="Bring in conversations from weir's JSON, ChatGPT's export (the zip, or its conversations.json), "
+        "Elia's elia.sqlite, oterm's store.db or llm's logs.db. What is here already stays as it is; the same file "
+        "twice adds nothing.",
+        epilog="Example: weir import --dry-run ~/.config/io.datasette.llm/logs.db",
+    )
+    bring.set_defaults(command="import")
+    bring.add_argument("file", type=path, metavar="FILE", help="the file; it is only read")
+    bring.add_argument("--dry-run", action="store_true", help="show what would come, and write nothing")
+    bring.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    bring.add_argument("--config", type=path, metavar="FILE", help="a config file instead of the usual one")
 
 
 def _add_practice(commands: Commands) -> None:

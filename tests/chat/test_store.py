@@ -380,7 +380,7 @@ def test_a_file_of_an_earlier_version_is_brought_forward(
         connection.executescript(files("tui.chat").joinpath("migrations/0001.sql").read_text(encoding="utf-8"))
         connection.execute("PRAGMA user_version = 1")
         connection.execute("INSERT INTO conversation VALUES ('c', 'Title', 'Brief.', '2026-01-01T00:00:00+00:00', '')")
-        connection.execute("INSERT INTO turn VALUES ('t', 'c', 0, 'Prompt', '', 0)")
+        connection.execute("INSERT INTO turn VALUES ('t', 'c', 0, 'Prompt', '2026-01-01T00:00:00+00:00', 0)")
         connection.execute(
             "INSERT INTO reply (id, turn, position, provider, model, outcome, text)"
             " VALUES ('r', 't', 0, 'route', 'one', 'complete', 'Kept.')"

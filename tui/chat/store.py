@@ -75,8 +75,8 @@ class Store:
         The conversation is stored with them; each turn and reply stands in it already.
         """
         statements = [statement for turn in turns for statement in _turn_statements(conversation, turn)]
-        for turn, reply in [*((turn, reply) for turn in turns for reply in turn.replies), *beside]:
-            statements += [self._open_reply(turn, reply), *_ending_statements(reply)]
+        for place, reply in [*((turn, reply) for turn in turns for reply in turn.replies), *beside]:
+            statements += [self._open_reply(place, reply), *_ending_statements(reply)]
             self._saved.pop(reply.id, None)
         self.write(statements)
 
@@ -175,7 +175,8 @@ class Store:
                 return None
             rows = connection.execute(
                 f"SELECT turn.id, prompt, chosen, adopted, turn.created, {_REPLY}"
-                " FROM turn JOIN reply ON reply.turn = turn.id WHERE conversation = ? ORDER BY turn.position, reply.position",
+                " FROM turn JOIN reply ON reply.turn = turn.id WHERE conversation = ?"
+                " ORDER BY turn.position, reply.position",
                 (identity,),
             )
             turns = [

@@ -50,6 +50,10 @@ class ForeignDatabase:
         except sqlite3.Error as error:
             raise ExchangeError(f"table {table}: {error}") from None
 
+    def count(self, table: str) -> int:
+        """How many rows a table has; none if there is no such table."""
+        return sum(1 for _ in self.rows(table, ("rowid",), "rowid")) if self.columns(table) else 0
+
     def _find_columns(self, table: str) -> frozenset[str]:
         try:
             found = self._connection.execute(

@@ -66,9 +66,8 @@ def _read_responses(
     names = dict(database.rows("conversations", ("id", "name"), "id")) if database.columns("conversations") else {}
     for key, found in messages.items():
         add_conversation(arrival, text_of(key), text_of(names.get(key)), _first_moment(found) or written, found)
-    for table, what in (("prompt_attachments", "attachment"), ("tool_results", "tool output")):
-        if database.columns(table):
-            arrival.left_out[what] += sum(1 for _ in database.rows(table, (), "rowid"))
+    arrival.left_out["attachment"] += database.count("prompt_attachments")
+    arrival.left_out["tool output"] += database.count("tool_results")
 
 
 def _fragments_before(database: ForeignDatabase, table: str, fragments: dict[object, str]) -> dict[object, list[str]]:

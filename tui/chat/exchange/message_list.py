@@ -34,7 +34,9 @@ def add_conversation(
     """
     conversation = Conversation(derive_id(arrival.program, source), created=created)
     turns = conversation.turns
+    model = ""
     for message in messages:
+        model = message.model or model
         if message.role == "system":
             if system or turns:
                 arrival.left_out["system prompt"] += 1
@@ -52,7 +54,7 @@ def add_conversation(
         return
     for turn in turns:
         if not turn.replies:
-            turn.replies.append(_make_empty(arrival.program, f"{source}/{turn.id}"))
+            turn.replies.append(_make_empty(arrival.program, f"{source}/{turn.id}", model))
     conversation.title = title.strip() or make_title(turns[0].prompt)
     conversation.parameters = Parameters(system=system if system.strip() else None)
     arrival.conversations.append(conversation)
@@ -75,5 +77,5 @@ def _add_answer(turn: Turn, program: str, source: str, message: Message) -> None
         reply.tool_calls[len(reply.tool_calls)] = replace(call, index=len(reply.tool_calls))
 
 
-def _make_empty(program: str, source: str) -> Reply:
-    return make_reply(program, source, "", "", Outcome.EMPTY_REPLY)
+def _make_empty(program: str, source: str, model: str) -> Reply:
+    return make_reply(program, source, model, "", Outcome.EMPTY_REPLY)

@@ -30,7 +30,7 @@ _MEMBER = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json")
 
 
 def read_file(path: Path) -> Arrival:
-    """What a file holds; blocks. Raises ExchangeError for what cannot be brought in, OSError where it cannot be read."""
+    """What a file holds; blocks. Raises ExchangeError for what cannot be brought in; OSError if it cannot be read."""
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     with path.open("rb") as file:
         start = file.read(len(_SQLITE))

@@ -1,0 +1,80 @@
+"""Export file: conversations in one of the formats, and a file of them that never takes another one's place unasked."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from tui.chat.conversation import Conversation
+from tui.chat.exchange.json_document import write_json
+from tui.chat.exchange.markdown_document import write_markdown
+from tui.chat.exchange.text_document import write_text
+from tui.text.language import Language
+
+Format: TypeAlias = Literal["md", "json", "txt"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".json": "json", ".txt": "txt"}
+_UNFIT_FOR_NAME = re.compile(r"[^\w.,+-]+")
+_NAME_LENGTH = 40
+
+
+def format_of(path: Path) -> Format | None:
+    """What a file's name asks for."""
+    return _SUFFIXES.get(path.suffix.lower())
+
+
+def write_conversations(
+    conversations: Iterable[Conversation], form: Format, language: Language, now: datetime
+) -> Iterator[str]:
+    """One document for JSON; else one after the other, a blank line between them. Piece by piece."""
+    if form == "json":
+        yield from write_json(conversations, now)
+        return
+    write = write_markdown if form == "md" else write_text
+    for number, conversation in enumerate(conversations):
+        yield "\n" if number else ""
+        yield from write(conversation, language, now)
+
+
+def file_name(conversation: Conversation, form: Format) -> str:
+    """A name that says when and what; the id keeps two of them apart."""
+    title = _UNFIT_FOR_NAME.sub("-", conversation.title)[:_NAME_LENGTH].strip("-.") or "conversation"
+    return f"{conversation.created.astimezone():%Y-%m-%d}-{title}-{conversation.id[:8]}.{form}"
+
+
+def write_file(path: Path, pieces: Iterable[str], *, over: bool) -> None:
+    """Write a file for its owner alone, whole or not at all; `over`: in the place of one that is there.
+
+    Raises FileExistsError for one that is there unless `over`, and OSError for what the disk does not take.
+    """
+    if not over and os.path.lexists(path):
+        raise FileExistsError(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_NAME_LENGTH]}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        if over:
+            os.replace(name, path)
+        else:
+            _put_beside(Path(name), path)
+    finally:
+        with suppress(FileNotFoundError):  # it has its name already
+            os.unlink(name)
+
+
+def _put_beside(written: Path, path: Path) -> None:
+    """Give a file its name unless another one has come to have it."""
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(written, path)

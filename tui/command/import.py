@@ -1,0 +1,17 @@
+"""`weir import`: conversations of a file, brought in."""
+
+import argparse
+from contextlib import closing
+
+from tui.chat.store import Store
+from tui.command.trouble import tell_troubles
+from tui.intake import ImportOrder, run_import
+from tui.launch import Launch
+from tui.settings.secrets import Masker
+
+
+def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
+    """Bring in what is new, and return the exit code."""
+    language = launch.load_language()
+    with closing(Store(launch.paths.database, tell_troubles(language))) as store:
+        return run_import(ImportOrder(options.file, options.dry_run, options.json), store, language)
