@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -247,6 +248,25 @@ async def test_enter_in_the_same_moment_as_the_filter_takes_what_was_typed(table
         picker.choose_highlighted()
         await pilot.pause()
     assert table.ids() == [(("404",), False)]
+
+
+async def test_a_mark_in_the_same_moment_as_the_filter_is_for_what_was_typed(table: Table) -> None:
+    """Keys come all at once over a slow link; a key that goes first everywhere must not overtake the letters."""
+    async with table.open() as (pilot, picker):
+        for key in ("4", "0", "4", "tab", "ctrl+u", "s", "t", "a", "tab"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: picker.filter_input.value == "sta")
+        await pilot.press("ctrl+t")
+    assert table.ids() == [(("404", "stall"), True)]
+
+
+async def test_a_move_in_the_same_moment_as_the_filter_is_in_its_list(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        picker.filter_input.value = "t"
+        picker.action_move(1)
+        await pilot.pause()
+        await pilot.press("enter")
+    assert table.ids() == [(("mute",), False)]
 
 
 async def test_marked_models_are_chosen_together_in_the_order_of_their_marks(table: Table) -> None:

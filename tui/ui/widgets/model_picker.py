@@ -19,6 +19,7 @@ from tui.settings.provider import Provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.key_order import KeyOrder
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Row, choose_columns, make_row
 
@@ -62,11 +63,26 @@ def make_picker(
 
 
 class FilterInput(Input):
-    """The words that a model's name must hold."""
+    """The words that a model's name must hold; it has the keys of the picker, so that each comes in its turn."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "screen.mark", "Mark", id="picker.mark", tooltip="Mark for a comparison"),
+        Binding("ctrl+d", "screen.favour", "Favourite", id="picker.favourite", tooltip="A favourite, or no longer"),
+        Binding("ctrl+t", "screen.compare", "Compare", id="picker.compare", tooltip="Ask all that are marked"),
+        Binding("down", "screen.move(1)", show=False),
+        Binding("up", "screen.move(-1)", show=False),
+        Binding("pagedown", "screen.move(10)", show=False),
+        Binding("pageup", "screen.move(-10)", show=False),
+    ]
 
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint)
         self.cursor_blink = False
+        self._key_order = KeyOrder(self, {"submit"}, takes_text=True)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what the key is bound to before the next one comes."""
+        await self._key_order.take(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         """A control character in a paste must not reach the terminal."""
@@ -99,14 +115,6 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close"),
-        # Before the editing keys of the filter, which the same keys would be.
-        Binding("tab", "mark", "Mark", id="picker.mark", tooltip="Mark for a comparison", priority=True),
-        Binding("ctrl+d", "favour", "Favourite", id="picker.favourite", priority=True),
-        Binding("ctrl+t", "compare", "Compare", id="picker.compare", tooltip="Ask all that are marked", priority=True),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
     ]
 
     def __init__(
@@ -179,10 +187,12 @@ class ModelPicker(ModalScreen[Chosen | None]):
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
         self._moved = True
+        self._follow_typing()
         self.rows.highlight(self.rows.highlighted + rows)
 
     def action_mark(self) -> None:
         """Mark the highlighted model, or no longer, and go to the next."""
+        self._follow_typing()
         model = self._highlighted()
         if model is None:
             return
@@ -196,12 +206,14 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     def action_favour(self) -> None:
         """Make the highlighted model a favourite, or one no longer."""
+        self._follow_typing()
         if (model := self._highlighted()) is not None:
             self._favour(model)
             self._fill(keep_place=True)
 
     def action_compare(self) -> None:
         """Choose all that are marked; with one mark the highlighted model is the other."""
+        self._follow_typing()
         models = dict(self._marked)
         if len(models) == 1 and (model := self._highlighted()) is not None:
             models[model.name] = model
@@ -213,7 +225,12 @@ class ModelPicker(ModalScreen[Chosen | None]):
     @on(Input.Changed)
     def filter_changed(self) -> None:
         """Another word, another list."""
-        self._fill()
+        self._follow_typing()
+
+    def _follow_typing(self) -> None:
+        """Draw the list of what was typed; the filter tells of it a message later than it takes it in."""
+        if self.filter_input.value != self._filtered:
+            self._fill()
 
     @on(Input.Submitted)
     def choose_highlighted(self) -> None:
@@ -221,8 +238,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
         Its list may not be drawn yet.
         """
-        if self.filter_input.value != self._filtered:
-            self._fill()
+        self._follow_typing()
         if len(self._marked) > 1:
             self.dismiss(Chosen(tuple(self._marked.values()), compare=True))
         elif (model := self._highlighted()) is not None:
