@@ -19,6 +19,7 @@ from tui.chat.store import Store
 from tui.chat.table_proof import TableProof
 from tui.chat.workspace import Workspace
 from tui.launch import Launch
+from tui.settings.paths import runtime_folder
 from tui.settings.secrets import Masker
 from tui.settings.state import State, read_state
 from tui.stream.capture import Capture
@@ -46,7 +47,9 @@ async def open_workspace(
     async with AsyncExitStack() as undo:
         store = None
         if keep:
-            store = Store(launch.paths.database, report)
+            runtime = runtime_folder(launch.environ)
+            spare = (launch.paths.state, *([runtime] if runtime is not None else []))
+            store = Store(launch.paths.database, report, spare=spare)
             undo.push_async_callback(asyncio.to_thread, store.close)
         stack = await undo.enter_async_context(AsyncExitStack())
         workspace = await _open(launch, mask, report, routes, store, stack, consent)

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,12 @@ def start(name: str, path: Path) -> Iterator[subprocess.Popen[str]]:
 def read_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().removesuffix("\n")
+
+
+def write_line(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{text}\n")
+    process.stdin.flush()
 
 
 def say(text: object) -> None:
@@ -80,6 +87,29 @@ def many(path: Path) -> None:
         store.finish(turn.reply)
         written.append(conversation.id)
     say(json.dumps({"unwritten": store.close(30), "troubles": [str(trouble) for trouble in troubles], "ids": written}))
+
+
+def write_on(path: Path) -> None:
+    """Write and read conversations for as many seconds as the line says that comes in."""
+    say("ready")
+    seconds = float(sys.stdin.readline())
+    troubles: list[StoreTrouble] = []
+    store = Store(path, troubles.append)
+    until, written, read = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < until:
+        conversation = Conversation()
+        turn = make_turn(conversation)
+        store.add_turn(conversation, turn)
+        for number in range(5):
+            feed(turn.reply, f"piece {number} ")
+            store.checkpoint(turn.reply)
+        end(turn.reply)
+        store.finish(turn.reply)
+        assert store.settle(60)
+        written += 1
+        read += store.load(conversation.id) == conversation
+    facts = {"unwritten": store.close(60), "troubles": [str(trouble) for trouble in troubles]}
+    say(json.dumps({**facts, "written": written, "read": read}))
 
 
 def hold(path: Path) -> None:
@@ -166,6 +196,7 @@ if __name__ == "__main__":
     processes: dict[str, Callable[[Path], None]] = {
         "stream": stream,
         "many": many,
+        "write-on": write_on,
         "hold": hold,
         "lose": lose,
         "recover": recover,

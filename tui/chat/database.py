@@ -32,7 +32,7 @@ class StoreTrouble:
 
     code: Literal[
         "migrated", "set-aside", "restored", "network", "unusable", "open-elsewhere", "newer",
-        "unwritable", "recovered", "refused",
+        "unwritable", "recovered", "refused", "left", "taken-in",
         "capturing", "capture-ended", "capture-purged", "capture-failed",
         "otel-missing", "otel-refused", "otel-unsent",
     ]  # fmt: skip
@@ -42,10 +42,11 @@ class StoreTrouble:
     memory, and the file tried again. `open-elsewhere`: likewise, since it is damaged and another process has it open.
     `newer`: made by a later version, likewise, and not tried again. `unwritable`: writes fail and are kept in memory
     to be tried again. `recovered`: they were written after all. `refused`: a change was refused for good, and the
-    others go on. `capturing`: raw streams are written there until `reason`. `capture-ended`, `capture-purged`:
-    `reason` of them were written, and are kept or removed. `capture-failed`: one could not be written. `otel-…`: a
-    collector of OpenTelemetry does not get the figures of requests, for want of the package, of its consent, of
-    time."""
+    others go on. `left`: `reason` changes were not written before leaving, and are kept as `where` for the next start.
+    `taken-in`: so many were, and are written now. `capturing`: raw streams are written there until `reason`.
+    `capture-ended`, `capture-purged`: `reason` of them were written, and are kept or removed. `capture-failed`: one
+    could not be written. `otel-…`: a collector of OpenTelemetry does not get the figures of requests, for want of the
+    package, of its consent, of time."""
     where: str
     reason: str = ""
 

@@ -39,12 +39,15 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class Store:
     """The database of one person; several processes may have it open."""
 
-    def __init__(self, path: Path, report: Report, keep_days: float = 0) -> None:
-        """`keep_days`: a conversation that was not used for so long is removed; 0: none is."""
+    def __init__(self, path: Path, report: Report, keep_days: float = 0, spare: Sequence[Path] = ()) -> None:
+        """`keep_days`: a conversation that was not used for so long is removed; 0: none is.
+
+        `spare`: folders for what cannot be written before leaving, if the file's own does not take it.
+        """
         self._owner = current_owner()
         self._cut: list[str] = []
         self._saved: dict[str, dict[str, int]] = {}  # open reply -> kind of text -> characters already stored
-        self._writer = WriterThread(path, report, self._prepare, Upkeep(keep_days).work)
+        self._writer = WriterThread(path, report, self._prepare, Upkeep(keep_days).work, spare)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -205,7 +208,10 @@ class Store:
             return _load_reply(connection, row) if row is not None else None
 
     def close(self, limit: float = CLOSE_SECONDS) -> int:
-        """Write what is queued and close; returns how many transactions could not be written. Blocks up to `limit`."""
+        """Write what is queued and close, or keep it for the next start; returns how many transactions are lost.
+
+        Blocks up to `limit` seconds.
+        """
         return self._writer.close(limit)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.chat.database import BUSY_SECONDS, Database, Report, StoreTrouble, UnusableFile, is_damage, open_file
+from tui.chat.leftover import keep_leftover, take_leftovers
 from tui.chat.memory import Job, Memory, execute
 
 RETRY_SECONDS = 2.0
@@ -32,13 +33,19 @@ class WriterThread:
         report: Report,
         prepare: Callable[[sqlite3.Connection], None],
         work: Callable[[sqlite3.Connection], bool] = lambda connection: False,
+        spare: Sequence[Path] = (),
     ) -> None:
-        """`work` does a small portion of what can wait, while nothing is queued; it tells whether there is more."""
+        """`work` does a small portion of what can wait, while nothing is queued; it tells whether there is more.
+
+        `spare`: folders for what cannot be written before leaving, if the file's own does not take it.
+        """
         self._path = path
         self._report = report
         self._prepare = prepare
         self._work = work
         self._has_work = True
+        self._folders = (path.parent, *spare)
+        self._left: Path | None = None
         self._jobs: deque[Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -72,12 +79,20 @@ class WriterThread:
             return self._wake.wait_for(self._is_settled, limit)
 
     def close(self, limit: float) -> int:
-        """Write what is queued and end; returns the number of transactions that could not be written in `limit` s."""
+        """Write what is queued and end. What cannot be written in `limit` seconds is kept for the next start.
+
+        Returns the number of transactions that could be neither written nor kept.
+        """
         with self._wake:
             self._closing = True
             self._wake.notify_all()
         self._thread.join(limit)
-        return len(self._jobs) + self._refused
+        with self._wake:
+            jobs = list(self._jobs)
+        if jobs and self._left is None and (left := keep_leftover(jobs, self._folders)) is not None:
+            self._left = left
+            self._report(StoreTrouble("left", str(left), str(len(jobs))))
+        return self._refused + (len(jobs) if self._left is None else 0)
 
     def _run(self) -> None:
         self._open(BUSY_SECONDS)
@@ -141,6 +156,8 @@ class WriterThread:
             self._go_into_memory(error)
             return
         try:
+            if taken := take_leftovers(self._connection, self._folders):
+                self._report(StoreTrouble("taken-in", str(self._path), str(taken)))
             self._prepare(self._connection)
         except sqlite3.Error as error:
             self._fail(error)

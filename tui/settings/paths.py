@@ -6,7 +6,9 @@ platformdirs.
 
 import errno
 import os
+import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +81,20 @@ def find_paths() -> Paths:
         Path(platformdirs.user_data_dir("weir", appauthor=False)),
         Path(platformdirs.user_state_dir("weir", appauthor=False)),
     )
+
+
+def runtime_folder(environ: Mapping[str, str]) -> Path | None:
+    """Where the system keeps small files for this person until they log out; None if there is no such place.
+
+    XDG_RUNTIME_DIR has to be the person's own and closed to all others; one that is not is not trusted.
+    """
+    folder = Path(environ.get("XDG_RUNTIME_DIR") or ".")
+    try:
+        facts = folder.stat()
+    except OSError:
+        return None
+    private = stat.S_IMODE(facts.st_mode) == 0o700 and facts.st_uid == os.getuid()
+    return folder / "weir" if folder.is_absolute() and private else None
 
 
 def shipped_themes() -> Path:
