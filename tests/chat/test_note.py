@@ -49,6 +49,12 @@ def english() -> Language:
     return load_language("en")
 
 
+def test_nobody_is_told_to_go_on_with_nothing(english: Language) -> None:
+    cut = make_sample_record(Outcome.TRUNCATED_BODY)
+    notes = (make_note(Outcome.TRUNCATED_BODY, dataclasses.replace(cut, text_chars=count), english) for count in (0, 9))
+    assert [note.advice[0].rpartition("state. ")[2] for note in notes] == ["Retry.", "Continue, or retry."]
+
+
 def test_a_note_has_code_sentence_advice_and_record(english: Language) -> None:
     note = make_note(Outcome.RATE_LIMITED, FULL, english)
     assert note.code == "rate-limited"

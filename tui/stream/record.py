@@ -134,6 +134,7 @@ class Record:
             "message": error.get("message"),
             "class": error.get("class"),
             "model": self.model,
+            "partial": self.text_chars or None,
             "title": detail.get("html_title"),
             "content_type": self.content_type,
             "encoding": self.content_encoding,

@@ -55,8 +55,13 @@ class Language:
         return _fill(self.catalogue.table(f"outcome.{code}"), values)
 
     def advice(self, code: str, values: Values) -> list[str]:
-        """The next steps after this outcome, the most likely first; each names the act, not a key."""
-        return [text.format_map(_Given(values)) for text in self.catalogue.table(f"outcome.{code}")["advice"]]
+        """The next steps after this outcome, the most likely first; each names the act, not a key.
+
+        Without a `partial` in the values, the number of characters that came, none says to go on with them.
+        """
+        entry = self.catalogue.table(f"outcome.{code}")
+        steps = entry["advice"] if values.get("partial") else entry.get("advice_without_partial", entry["advice"])
+        return [text.format_map(_Given(values)) for text in steps]
 
     def notice(self, code: str, values: Values) -> str:
         """The sentence of a notice."""
