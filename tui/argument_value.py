@@ -64,6 +64,15 @@ def span(text: str) -> timedelta:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def age(text: str) -> timedelta:
+    """A time such as 90d; without a unit days."""
+    units = {"h": timedelta(hours=1), "d": timedelta(days=1), "": timedelta(days=1), "w": timedelta(weeks=1)}
+    found = re.fullmatch("([0-9]{1,5})([hdw]?)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text} is no age; write 12h, 90d or 26w")
+    return int(found[1]) * units[found[2]]
+
+
 def count(text: str) -> int:
     """How often, 0 to 20."""
     return _whole_number(text, 20)

@@ -21,7 +21,7 @@ _TIMEOUTS = {
 
 COMMANDS = frozenset(
     (
-        *("ask", "capture", "compare", "doctor", "export", "import"),
+        *("ask", "capture", "compare", "doctor", "export", "history", "import"),
         *("models", "practice", "providers", "records", "replay"),
     )
 )

@@ -49,7 +49,7 @@ async def open_workspace(
         if keep:
             runtime = runtime_folder(launch.environ)
             spare = (launch.paths.state, *([runtime] if runtime is not None else []))
-            store = Store(launch.paths.database, report, spare=spare)
+            store = Store(launch.paths.database, report, launch.config.history.keep_days, spare=spare)
             undo.push_async_callback(asyncio.to_thread, store.close)
         stack = await undo.enter_async_context(AsyncExitStack())
         workspace = await _open(launch, mask, report, routes, store, stack, consent)

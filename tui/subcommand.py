@@ -3,7 +3,7 @@
 import argparse
 from typing import TypeAlias
 
-from tui.argument_value import fault_name, limit, path, port, repeats, span
+from tui.argument_value import age, fault_name, limit, path, port, repeats, span
 from tui.arguments import Parser, add_limits, shared_options
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -19,6 +19,7 @@ def add_commands(commands: Commands, shared: Parser) -> None:
     _add_doctor(commands, shared)
     _add_records(commands, shared)
     _add_exchange(commands)
+    _add_history(commands)
     _add_practice(commands)
 
 
@@ -145,6 +146,42 @@ def _add_records(commands: Commands, shared: Parser) -> None:
     for act in (show, bundle):
         act.add_argument("id", metavar="ID", help="of the record, or its beginning; last: the latest")
     show.add_argument("--json", action="store_true", help="the record as one JSON object")
+
+
+def _add_history(commands: Commands) -> None:
+    history = commands.add_parser(
+        "history",
+        help="the conversations that are kept: list, search, show, delete",
+        description="Look through the conversations that are kept, and remove them.",
+        epilog='Example: weir history search "foo_bar("',
+    )
+    acts = history.add_subparsers(title="acts", metavar="ACT", required=True)
+    helps = {
+        "list": "the conversations, the one used last first",
+        "search": "prompts and replies that hold all of some words, the latest first",
+        "show": "one conversation, whole",
+        "delete": "delete one; it can be restored for 7 days",
+        "restore": "bring back one that was deleted",
+        "purge": "remove for good what was not used for long and is not pinned",
+    }
+    for act, what in helps.items():
+        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.")
+        parser.set_defaults(command="history", act=act)
+        parser.add_argument("--config", type=path, metavar="FILE", help="a config file instead of the usual one")
+        parser.add_argument("--json", action="store_true", help="JSON on stdout")
+        if act in ("list", "search"):
+            parser.add_argument("--limit", type=limit, metavar="N", help="the latest N, 0 for all (default 50)")
+            shelf = parser.add_mutually_exclusive_group()
+            parser.set_defaults(shelf="kept")
+            for name in ("archived", "deleted"):
+                shelf.add_argument(f"--{name}", dest="shelf", action="store_const", const=name, help=f"only the {name}")
+        if act in ("show", "delete", "restore"):
+            parser.add_argument("id", metavar="ID", help="of the conversation, or its beginning; last: the last used")
+    search, delete, purge = (acts.choices[act] for act in ("search", "delete", "purge"))
+    search.add_argument("words", nargs="+", metavar="WORD", help="all must occur; quoted ones stand together")
+    delete.add_argument("--now", action="store_true", help="for good")
+    purge.add_argument("--older-than", type=age, required=True, metavar="AGE", help="not used for 12h, 90d or 26w")
+    purge.add_argument("--yes", action="store_true", help="remove them without asking")
 
 
 def _add_capture(commands: Commands) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.settings.config import Config, ConfigError, read_config
-from tui.settings.keeping import Keeping
+from tui.settings.keeping import HistoryKeeping, Keeping
 from tui.settings.key_source import KeySource
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import Parameters
@@ -37,6 +37,8 @@ deadline = 0
 base_url = "http://127.0.0.1:8080/v1"
 [keys]
 "prompt.send" = "ctrl+j"
+[history]
+keep_days = 30
 [records]
 max_mb = 2.5
 keep_days = 7
@@ -88,6 +90,7 @@ def test_everything_that_a_config_may_say(path: Path) -> None:
         {"prompt.send": "ctrl+j"},
         path,
         records=Keeping(2.5, 7),
+        history=HistoryKeeping(30),
     )
     assert list(config.providers) == ["alltkn", "my local"], "the order of the file: the first is the default"
     assert (local.key, local.usage, local.origin) == (NO_KEY, "auto", "config")
@@ -161,7 +164,7 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
         # The nearest known key.
         ('modle = "x"', "modle is not a known key; the nearest known key is model."),
         ('zzz = "x"', "zzz is not a known key; known: model, theme, language, colors, driver, keyboard,"
-         " hangup, code, discovery, mouse, ascii, providers, models, keys, records, otel."),
+         " hangup, code, discovery, mouse, ascii, providers, models, keys, records, history, otel."),
         (provider("api_key_envv = 'K'"), "providers.one.api_key_envv is not a known key; the nearest known key is"
          " api_key_env."),
         (provider("[providers.one.timeouts]\nfirstbyte = 1"), "providers.one.timeouts.firstbyte is not a known key;"
@@ -198,6 +201,7 @@ def test_usage_is_a_rule(path: Path, value: str, rule: str) -> None:
         ("records = 5", "records must be a table: write [records]."),
         ("[records]\nkeep_days = -1", "records.keep_days must be a number of days, 0 for no limit."),
         ("[records]\nmax_mb = true", "records.max_mb must be a number of megabytes, 0 for no limit."),
+        ("[history]\nkeep_days = true", "history.keep_days must be a number of days, 0 for no limit."),
         ("[records]\nmaxmb = 1", "records.maxmb is not a known key; the nearest known key is max_mb."),
         ("mous = true", "mous is not a known key; the nearest known key is mouse."),
         (provider("dialect = 'anthropic'"), 'providers.one.dialect is "anthropic"; known: openai.'),

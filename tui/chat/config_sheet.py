@@ -25,6 +25,7 @@ def write_config(config: Config, home: str | None) -> list[str]:
     lines += [f"{name} = {_plain(getattr(config, name))}" for name in _TOP]
     lines.append(f"records.max_mb = {config.records.max_mb:g}")
     lines.append(f"records.keep_days = {config.records.keep_days:g}")
+    lines.append(f"history.keep_days = {config.history.keep_days:g}")
     lines.append(f"otel_endpoint = {mask_url(config.otel_endpoint) if config.otel_endpoint else 'unset'}")
     lines += [f'keys."{name}" = {key}' for name, key in config.keys.items()]
     for name, settings in config.models.items():

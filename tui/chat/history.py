@@ -79,10 +79,12 @@ class History:
         """Remove them for good, with all that is in them; each is a transaction of its own."""
         for identity in identities:
             self._store.write([("DELETE FROM conversation WHERE id = ?", (identity,))])
+        # Else the index keeps what it knew of them until its parts are merged, at some later time.
+        self._store.write([("INSERT INTO passage_text (passage_text) VALUES ('optimize')", ())])
 
-    def unused(self, days: float) -> list[ConversationSummary]:
-        """What was not used for so many days and is neither pinned nor being written; the deleted too. Blocks."""
-        before = datetime.now(UTC) - timedelta(days=days)
+    def unused(self, age: timedelta) -> list[ConversationSummary]:
+        """What was not used for so long and is neither pinned nor being written; the deleted too. Blocks."""
+        before = datetime.now(UTC) - age
         summaries = [*self.summaries(Shelf.KEPT), *self.summaries(Shelf.DELETED)]
         return [one for one in summaries if one.updated < before and not one.pinned and not one.running]
 

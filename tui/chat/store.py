@@ -216,6 +216,7 @@ class Store:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Runs in the writer's thread when the database has been opened."""
+        connection.execute("PRAGMA secure_delete = ON")  # what a person removes does not stay in unused pages
         _close_cut_replies(connection, self._cut)
 
 

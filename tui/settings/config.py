@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tui.settings.keeping import Keeping
+from tui.settings.keeping import HistoryKeeping, Keeping
 from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
@@ -30,7 +30,7 @@ _CHOICES = {
     "discovery": ("auto", "off"),
 }
 """The keys with a few known values; the first is what holds without them."""
-_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys", "records", "otel")
+_TOP_KEYS = ("model", "theme", *_CHOICES, "mouse", "ascii", "providers", "models", "keys", "records", "history", "otel")
 _PROVIDER_KEYS = (
     "base_url",
     "dialect",
@@ -92,6 +92,7 @@ class Config:
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     """By `provider/id`; the providers above have theirs already."""
     records: Keeping = field(default_factory=Keeping)
+    history: HistoryKeeping = field(default_factory=HistoryKeeping)
     otel: bool = False
     """Whether the figures of requests go to a collector of OpenTelemetry."""
     otel_endpoint: str | None = None
@@ -151,6 +152,7 @@ class _Reader:
             path=self._path,
             models=models,
             records=self._keeping(self._table("", table, "records")),
+            history=self._history(self._table("", table, "history")),
             **self._otel(self._table("", table, "otel")),
             mouse=self._flag("", table, "mouse", unset=True),
             ascii=self._flag("", table, "ascii"),
@@ -302,6 +304,13 @@ class _Reader:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
                 raise self._complaint(f"records.{name}", f"must be a number of {_KEEPING_KEYS[name]}, 0 for no limit")
         return Keeping(**{name: float(value) for name, value in table.items()})
+
+    def _history(self, table: Mapping[str, Any]) -> HistoryKeeping:
+        self._check_names("history", table, ("keep_days",))
+        value = table.get("keep_days", 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
+            raise self._complaint("history.keep_days", "must be a number of days, 0 for no limit")
+        return HistoryKeeping(float(value))
 
     def _usage(self, where: str, table: Mapping[str, Any]) -> Any:
         value = table.get("usage", "auto")

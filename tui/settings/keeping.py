@@ -1,4 +1,4 @@
-"""Keeping: how many records are kept, and for how long."""
+"""Keeping: how many records are kept, and for how long; HistoryKeeping: for how long conversations are."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,11 @@ class Keeping:
     def part_bytes(self) -> float:
         """How large each of the two files may be; infinite without a limit."""
         return self.max_mb * 1e6 / 2 if self.max_mb else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryKeeping:
+    """The limit of the conversations."""
+
+    keep_days: float = 0.0
+    """How long one is kept that nobody uses or has pinned; 0: for ever."""

@@ -5,7 +5,6 @@ is changed is queued.
 """
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -14,18 +13,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.chat.chat_list import ChatList, Wanted, choose_titled, join_hits
+from tui.chat.chat_list import ChatList, choose_titled, join_hits
 from tui.chat.history import History, UnreadableHistory
 from tui.chat.search import FOUND, Hit, read_terms
 from tui.chat.summary import ConversationSummary, Shelf
 from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.key_hint import say_keys
-from tui.ui.screens.title_form import TitleForm
+from tui.ui.screens.sorting import SortingScreen
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_picker import FilterInput
@@ -34,12 +31,9 @@ _SHELVES = (Shelf.CHATS, Shelf.ARCHIVED, Shelf.DELETED)
 _WIDEST = 160
 _FRAME = 5
 """Cells of the border, of what stands inside it, and of the scrollbar."""
-_TOLD_TITLE = 40
-"""Characters of a title that a sentence names."""
-_TOAST_SECONDS = 8
 
 
-class ChatsScreen(ModalScreen[Wanted | None]):
+class ChatsScreen(SortingScreen):
     """Every printable key filters; the acts are Enter, Tab, F-keys and ctrl-keys."""
 
     DEFAULT_CSS = """
@@ -70,11 +64,6 @@ class ChatsScreen(ModalScreen[Wanted | None]):
         Binding("escape", "dismiss(None)", "Close", id="chats.close"),
         # Before the editing keys of the filter, which some of these keys would be.
         Binding("tab", "next_shelf", "Archive", id="chats.shelf", tooltip="Archived, deleted chats", priority=True),
-        Binding("ctrl+d", "pin", "Pin", id="chats.pin", tooltip="Let it stand above the others", priority=True),
-        Binding("f6", "rename", "Rename", id="chats.rename", tooltip="Give it another title"),
-        Binding("f7", "archive", "Archive", id="chats.archive", tooltip="Put it out of the way, or back"),
-        Binding("f8", "delete", "Delete", id="chats.delete", tooltip="Delete it; that can be undone"),
-        Binding("shift+f8", "restore", "Undo", id="chats.restore", tooltip="Bring back what was deleted"),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "move(10)", show=False),
@@ -83,16 +72,11 @@ class ChatsScreen(ModalScreen[Wanted | None]):
 
     def __init__(self, history: History, current: str, language: Language) -> None:
         """`current` is the id of the conversation that is open."""
-        super().__init__()
+        super().__init__(history, language)
         # Held here: what is read or found may come when the screen is being closed and has no children.
         self.filter_input = FilterInput(language.say("chats.filter"))
         self.rows = ModelList(self._row)
-        self.deleted: list[str] = []
-        """The conversations that were deleted here and not restored, the latest last."""
-        self._history = history
         self._current = current
-        self._language = language
-        self._shelf = Shelf.CHATS
         self._summaries: list[ConversationSummary] = []
         self._shown = ChatList()
         self._filtered: str | None = None
@@ -117,10 +101,10 @@ class ChatsScreen(ModalScreen[Wanted | None]):
 
     def on_mount(self) -> None:
         """Say that the list is being read, and read it."""
-        self.query_one("#chats-keys", Static).update(Content(self._say_keys("keys")))
+        self.query_one("#chats-keys", Static).update(Content(self.say_keys("keys")))
         self.filter_input.focus()
         self._tell()
-        self._read()
+        self.read()
 
     def on_unmount(self) -> None:
         """Whatever is still looked for is wanted no more."""
@@ -146,58 +130,7 @@ class ChatsScreen(ModalScreen[Wanted | None]):
         """Show the archived chats, then the deleted ones, then the others again."""
         self._shelf = _SHELVES[(_SHELVES.index(self._shelf) + 1) % len(_SHELVES)]
         self.query_one("#chats", Vertical).border_title = self._language.say(f"chats.title_{self._shelf}")
-        self._read()
-
-    def action_pin(self) -> None:
-        """Let the highlighted chat stand above the others, or no longer."""
-        if (summary := self.highlighted) is not None:
-            self._history.pin(summary.id, not summary.pinned)
-            self._put(replace(summary, pinned=not summary.pinned))
-
-    def action_archive(self) -> None:
-        """Put the highlighted chat into the archive, or back among the others."""
-        if (summary := self.highlighted) is None or summary.deleted:
-            return
-        self._history.archive(summary.id, not summary.archived)
-        self._take_away(summary)
-        self._say("unarchived" if summary.archived else "archived", summary)
-
-    def action_rename(self) -> None:
-        """Edit the title of the highlighted chat."""
-        if (summary := self.highlighted) is None:
-            return
-
-        def edited(title: str | None) -> None:
-            if title is not None:
-                self._history.rename(summary.id, title)
-                self._put(replace(summary, title=title))
-
-        self.app.push_screen(TitleForm(summary.title, self._language), edited)
-
-    def action_delete(self) -> None:
-        """Delete the highlighted chat; it is removed for good some days later."""
-        if (summary := self.highlighted) is None:
-            return
-        if summary.deleted:
-            self._say("deleted_already", summary)
-            return
-        self._history.delete(summary.id)
-        self.deleted.append(summary.id)
-        self._take_away(summary)
-        self._say("deleted", summary)
-
-    def action_restore(self) -> None:
-        """Bring back the highlighted chat among the deleted ones, else the one that was deleted last."""
-        if self._shelf is Shelf.DELETED and (summary := self.highlighted) is not None:
-            self._history.restore(summary.id)
-            self.deleted = [identity for identity in self.deleted if identity != summary.id]
-            self._take_away(summary)
-            self._say("restored", summary)
-        elif self.deleted:
-            self._history.restore(self.deleted.pop())
-            self._read()
-        else:
-            self.notify(self._say_keys("nothing_deleted"), timeout=_TOAST_SECONDS, markup=False)
+        self.read()
 
     @on(Input.Changed)
     def filter_changed(self) -> None:
@@ -218,7 +151,7 @@ class ChatsScreen(ModalScreen[Wanted | None]):
         if (item := self._shown.at(event.place)) is not None:
             self.dismiss(self._shown.open(item))
 
-    def _read(self) -> None:
+    def read(self) -> None:
         """Read the list anew, off the loop."""
         self.run_worker(self._read_shelf(self._shelf), name="read", group="read", exclusive=True)
 
@@ -268,25 +201,18 @@ class ChatsScreen(ModalScreen[Wanted | None]):
         self.set_class(not shown.items, "-empty")
         self._tell()
 
-    def _put(self, summary: ConversationSummary) -> None:
+    def put(self, summary: ConversationSummary) -> None:
         """Show a chat as it is now."""
         self._summaries = [summary if other.id == summary.id else other for other in self._summaries]
         self._filter()
 
-    def _take_away(self, summary: ConversationSummary) -> None:
+    def take_away(self, summary: ConversationSummary) -> None:
         """Show a chat no more; the highlight is on what comes up in its place."""
         self._summaries = [other for other in self._summaries if other.id != summary.id]
         self._shown, place = self._shown.without(summary.id), self.rows.highlighted
         self.rows.show(len(self._shown.items), place)
         self.set_class(not self._shown.items, "-empty")
         self._tell()
-
-    def _say(self, name: str, summary: ConversationSummary) -> None:
-        title = sanitise_line(summary.title)[:_TOLD_TITLE] or self._language.say("chats.untitled")
-        self.notify(self._say_keys(name, title=title, days=UNDO_DAYS), timeout=_TOAST_SECONDS, markup=False)
-
-    def _say_keys(self, name: str, **values: object) -> str:
-        return say_keys(self, self._language, f"chats.{name}", **values)
 
     def _tell(self) -> None:
         """The names of the columns, the counts; where there is nothing to show, what that means."""
@@ -302,7 +228,7 @@ class ChatsScreen(ModalScreen[Wanted | None]):
         elif typed.strip():
             empty = say("chats.no_match", typed=typed)
         else:
-            empty = self._say_keys(f"empty_{self._shelf}", days=UNDO_DAYS)
+            empty = self.say_keys(f"empty_{self._shelf}", days=UNDO_DAYS)
         self.query_one("#chats-empty", Static).update(Content(empty))
         name = "count" if not hits else "count_hits" if hits < FOUND else "count_most"
         state = say(f"chats.{name}", count=chats, hits=hits)

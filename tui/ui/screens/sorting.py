@@ -1,0 +1,116 @@
+"""SortingScreen: a list of chats in which they are renamed, pinned, archived, deleted and brought back.
+
+Each act is queued and seen at once; nothing waits for the disk.
+"""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from tui.chat.chat_list import Wanted
+from tui.chat.history import History
+from tui.chat.summary import ConversationSummary, Shelf
+from tui.chat.upkeep import UNDO_DAYS
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import say_keys
+from tui.ui.screens.title_form import TitleForm
+
+_TOLD_TITLE = 40
+"""Characters of a title that a sentence names."""
+_TOAST_SECONDS = 8
+
+
+class SortingScreen(ModalScreen[Wanted | None]):
+    """Whoever inherits shows the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+d", "pin", "Pin", id="chats.pin", tooltip="Let it stand above the others", priority=True),
+        Binding("f6", "rename", "Rename", id="chats.rename", tooltip="Give it another title"),
+        Binding("f7", "archive", "Archive", id="chats.archive", tooltip="Put it out of the way, or back"),
+        Binding("f8", "delete", "Delete", id="chats.delete", tooltip="Delete it; that can be undone"),
+        Binding("shift+f8", "restore", "Undo", id="chats.restore", tooltip="Bring back what was deleted"),
+    ]
+
+    def __init__(self, history: History, language: Language) -> None:
+        super().__init__()
+        self.deleted: list[str] = []
+        """The conversations that were deleted here and not restored, the latest last."""
+        self._history = history
+        self._language = language
+        self._shelf = Shelf.CHATS
+
+    @property
+    def highlighted(self) -> ConversationSummary | None:
+        """The conversation that the keys are about; whoever inherits knows it."""
+        return None
+
+    def put(self, summary: ConversationSummary) -> None:
+        """Show a chat as it is now; whoever inherits does."""
+
+    def take_away(self, summary: ConversationSummary) -> None:
+        """Show a chat no more; whoever inherits does."""
+
+    def read(self) -> None:
+        """Read the list anew; whoever inherits does."""
+
+    def action_pin(self) -> None:
+        """Let the highlighted chat stand above the others, or no longer."""
+        if (summary := self.highlighted) is not None:
+            self._history.pin(summary.id, not summary.pinned)
+            self.put(replace(summary, pinned=not summary.pinned))
+
+    def action_archive(self) -> None:
+        """Put the highlighted chat into the archive, or back among the others."""
+        if (summary := self.highlighted) is None or summary.deleted:
+            return
+        self._history.archive(summary.id, not summary.archived)
+        self.take_away(summary)
+        self._say("unarchived" if summary.archived else "archived", summary)
+
+    def action_rename(self) -> None:
+        """Edit the title of the highlighted chat."""
+        if (summary := self.highlighted) is None:
+            return
+
+        def edited(title: str | None) -> None:
+            if title is not None:
+                self._history.rename(summary.id, title)
+                self.put(replace(summary, title=title))
+
+        self.app.push_screen(TitleForm(summary.title, self._language), edited)
+
+    def action_delete(self) -> None:
+        """Delete the highlighted chat; it is removed for good some days later."""
+        if (summary := self.highlighted) is None:
+            return
+        if summary.deleted:
+            self._say("deleted_already", summary)
+            return
+        self._history.delete(summary.id)
+        self.deleted.append(summary.id)
+        self.take_away(summary)
+        self._say("deleted", summary)
+
+    def action_restore(self) -> None:
+        """Bring back the highlighted chat among the deleted ones, else the one that was deleted last."""
+        if self._shelf is Shelf.DELETED and (summary := self.highlighted) is not None:
+            self._history.restore(summary.id)
+            self.deleted = [identity for identity in self.deleted if identity != summary.id]
+            self.take_away(summary)
+            self._say("restored", summary)
+        elif self.deleted:
+            self._history.restore(self.deleted.pop())
+            self.read()
+        else:
+            self.notify(self.say_keys("nothing_deleted"), timeout=_TOAST_SECONDS, markup=False)
+
+    def _say(self, name: str, summary: ConversationSummary) -> None:
+        title = sanitise_line(summary.title)[:_TOLD_TITLE] or self._language.say("chats.untitled")
+        self.notify(self.say_keys(name, title=title, days=UNDO_DAYS), timeout=_TOAST_SECONDS, markup=False)
+
+    def say_keys(self, name: str, **values: object) -> str:
+        """A sentence that names keys."""
+        return say_keys(self, self._language, f"chats.{name}", **values)
