@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import TextArea
@@ -68,6 +69,9 @@ class Front(Protocol):
     def clear_marks(self) -> None:
         """Mark nothing any more."""
 
+    def forget_escape(self) -> None:
+        """Another key has come: an Esc before it is not the first of two."""
+
     def stop_reply(self) -> bool:
         """Stop the reply in view, or take back what was just sent; False if there is nothing to stop."""
 
@@ -124,6 +128,12 @@ class WeirApp(CellApp[None]):
         """The sentence about a bug that ended the app, for when the screen is gone."""
         self.last_words: list[str] = []
         """What came up after the screen was gone."""
+
+    async def on_event(self, event: Event) -> None:
+        """Textual hands every key to the app first."""
+        if isinstance(event, Key) and event.key != "escape":
+            self._front.forget_escape()
+        await super().on_event(event)
 
     def on_load(self) -> None:
         """Themes before anything is painted."""

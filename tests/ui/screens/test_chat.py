@@ -288,6 +288,25 @@ def test_over_ssh_a_second_escape_stops_a_reply_and_ctrl_c_at_once(desk: Desk, r
 
 
 @pytest.mark.slow
+def test_over_ssh_torn_arrow_keys_stop_nothing(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open(
+        "--base-url", raw_server.base_url, "-m", "raw", environ={"SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 22"}
+    )
+    welcome(terminal)
+    send_prompt(terminal)
+    stream = raw_server.next_stream()
+    stream.say("first")
+    terminal.wait_for("first")
+    terminal.send("\x1b")
+    terminal.wait_for(say("keys.esc_again"))
+    terminal.send("[C\x1b\x1b[C")
+    terminal.send("typed")
+    terminal.wait_for(re.compile("│ typed +│"))
+    stream.say(" and on")
+    assert "cancelled" not in terminal.wait_for("first and on")
+
+
+@pytest.mark.slow
 def test_what_is_copied_is_told_by_the_way_it_went(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     send_prompt(terminal)

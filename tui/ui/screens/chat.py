@@ -182,6 +182,10 @@ class ChatScreen(SwitchingScreen):
         before, self._escaped = self._escaped, time.monotonic()
         return self._escaped - before < ESCAPE_SECONDS
 
+    def forget_escape(self) -> None:
+        """A key that came in between was torn, or Esc was not meant to stop anything."""
+        self._escaped = float("-inf")
+
     @property
     def _is_stoppable(self) -> bool:
         return bool(self.prompt.unsent or self.reply_to_stop() or self._elsewhere())

@@ -83,6 +83,9 @@ class OpeningScreen(Screen[None]):
     def clear_marks(self) -> None:
         """There are none."""
 
+    def forget_escape(self) -> None:
+        """None is kept."""
+
     def stop_reply(self) -> bool:
         """Take back what was sent and has not gone out; False if nothing was sent."""
         if not self._prompt.unsent:

@@ -6,12 +6,15 @@ parser sees it.
 """
 
 from collections.abc import Iterable
+from time import monotonic
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.drivers import linux_driver
+from textual.events import Key
 from textual.message import Message
 
 from tui.ui.terminal.key_sequence import KeyParser
+from tui.ui.terminal.torn_key import TornKeys
 
 _ESC, _SYMBOL = "\x1b", "\u241b"
 
@@ -63,11 +66,21 @@ class PasteSafeParser(KeyParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._guard = PasteGuard()
+        self._torn = TornKeys()
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse one read; an empty one is the end of input and passes as it is."""
-        clean = self._guard.clean(data)
+        clean = self._torn.feed(self._guard.clean(data), monotonic())
         return super().feed(clean) if clean or not data else ()
+
+    def tick(self) -> Iterable[Message]:
+        """What is known only because nothing more has come."""
+        if late := self._torn.give_up(monotonic()):
+            yield from super().feed(late)
+        for message in super().tick():
+            if isinstance(message, Key) and message.key == "escape":
+                self._torn.tell()
+            yield message
 
 
 def guard_pastes() -> None:
