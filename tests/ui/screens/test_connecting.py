@@ -1,12 +1,17 @@
 """A provider is connected in the app: tried with a real stream, written, used at once; never a key in any of it."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.ui.desk import Desk, say, send_prompt, spoken, wait_for_status, welcome
+from tests.ui.opened import make_app, make_opener, until
 from tests.ui.server import RawServer, ServedPractice
 from tui.settings.secrets import mask_url
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.provider_form import ProviderForm
 
 KEY = "sk-heron7dQ" + "w8xKp2Vt5Lm9"
 
@@ -80,3 +85,18 @@ def test_a_key_where_its_variable_belongs_is_not_taken(desk: Desk) -> None:
     terminal.press("enter", "enter", "escape")
     terminal.wait_gone(say("connect.title"))
     assert not [path for path, content in desk.files().items() if KEY.encode() in content]
+
+
+async def test_keys_that_come_all_at_once_are_taken_in_their_order(tmp_path: Path) -> None:
+    app = make_app(tmp_path, make_opener(tmp_path))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.workspace is not None and isinstance(app.screen, ChatScreen))
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(form := app.screen, ProviderForm) and form.focused is form.what)
+        form = app.screen
+        assert isinstance(form, ProviderForm)
+        for key in (*"openx", "backspace", *"ai", "ctrl+u", *"deep", "tab", *"neXt", "shift+tab", *"seek"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: (form.what.value, form.title_line.value) == ("seek", "neXt"))
+        assert app.workspace is not None
+        await app.workspace.close()

@@ -29,6 +29,7 @@ from tui.settings.rollback import keep_verdict
 from tui.settings.secrets import mask_url
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.widgets.key_order import KeyOrder
 
 if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
@@ -50,9 +51,19 @@ class Connected:
 class FormInput(Input):
     """One line of the form."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,down", "app.focus_next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", show=False),
+    ]
+
     def __init__(self, ident: str, hint: str = "") -> None:
         super().__init__(placeholder=hint, id=ident)
         self.cursor_blink = False
+        self._key_order = KeyOrder(self, {"submit"}, takes_text=True)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what the key is bound to before the next one comes, which may be for the next line."""
+        await self._key_order.take(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         """A control character in a paste must not reach the terminal."""
@@ -90,9 +101,6 @@ class ProviderForm(ModalScreen[Connected | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="provider.close"),
-        # At once: what is typed next is for the next line, however fast it comes.
-        Binding("tab,down", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab,up", "app.focus_previous", show=False, priority=True),
     ]
 
     box = query_one("#provider", Vertical)
