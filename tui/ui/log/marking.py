@@ -69,12 +69,14 @@ class MarkingView(TurnView):
         """By so many rows, and on to one with words; never beyond the last of these."""
         if self._mark is None:
             return
-        step, cells = 1 if rows > 0 else -1, self._mark.cells
-        place = self._stack.move(self._mark.place, rows)
-        place = self._find_words(place, step) or self._find_words(place, -step) or self._mark.place
+        mark = self._renew(self._mark)
+        step, cells = 1 if rows > 0 else -1, mark.cells
+        place = self._stack.move(mark.place, rows)
+        place = self._find_words(place, step) or self._find_words(place, -step) or mark.place
         if cells is not None:
             characters = characters_of(self._stack.entries[place.entry], place.row)
-            cells = max((each for each in characters if each[0] <= cells[0]), default=characters[0])
+            before = (each for each in characters if each[0] <= cells[0])
+            cells = max(before, default=next(iter(characters), None))
         self._mark = _End(place, cells)
         self._show_mark()
 
@@ -82,7 +84,8 @@ class MarkingView(TurnView):
         """To the next (1) or previous (-1) character, or word, in the next row where there is none in this one."""
         if self._mark is None:
             return
-        find, place, cells = words_of if words else characters_of, self._mark.place, self._mark.cells
+        mark = self._renew(self._mark)
+        find, place, cells = words_of if words else characters_of, mark.place, mark.cells
         found = find(self._stack.entries[place.entry], place.row)
         if cells is not None:
             found = [each for each in found if (each[0] >= cells[1] if step > 0 else each[1] <= cells[0])]
@@ -126,7 +129,13 @@ class MarkingView(TurnView):
         self.scroll_rows(min(0, row - top) or max(0, row - top - self.size.height + 1))
         self.refresh()
 
+    def _renew(self, end: _End) -> _End:
+        """The end where it stands now: rows far away were given up, and a growing reply may have fewer than it had."""
+        row = min(end.place.row, self._stack.height(end.place.entry) - 1)
+        return end if row == end.place.row else _End(Place(end.place.entry, row))
+
     def _select(self, end: _End) -> Selection:
+        end = self._renew(end)
         entry, row = self._stack.entries[end.place.entry], end.place.row
         first, last = end.cells or (min(0, entry.text_cells(row)[0]), entry.text_cells(row)[1])
         return Selection(Spot(end.place, first), Spot(end.place, last))
