@@ -50,6 +50,11 @@ class StoreTrouble:
     where: str
     reason: str = ""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether what is new is in memory alone for now, so that a person may want it elsewhere."""
+        return self.code in ("unusable", "open-elsewhere", "newer", "unwritable")
+
 
 Report = Callable[[StoreTrouble], None]
 

@@ -1,5 +1,6 @@
 """Resumption: the conversation that a start begins with, and what there is to tell about it."""
 
+import sqlite3
 from dataclasses import dataclass
 
 from tui.chat.absence import tell_absence
@@ -20,8 +21,15 @@ class Resumption:
 def find_resumption(store: Store, language: Language, *, resume: bool) -> Resumption:
     """One that was cut with its process, else one that ran on without a terminal, else the last one if asked for.
 
-    Reads from the disk: not for the loop.
+    Reads from the disk: not for the loop. What cannot be read now is told, and there later.
     """
+    try:
+        return _find(store, language, resume=resume)
+    except sqlite3.Error as error:
+        return Resumption(None, language.say("store.unreadable", reason=error))
+
+
+def _find(store: Store, language: Language, *, resume: bool) -> Resumption:
     if (identity := store.cut_conversation()) is not None:
         return Resumption(store.load(identity), language.say("store.cut"))
     if (absence := store.absence()) is not None:

@@ -95,8 +95,10 @@ class WriterThread:
         return self._refused + (len(jobs) if self._left is None else 0)
 
     def _run(self) -> None:
-        self._open(BUSY_SECONDS)
-        self._opened.set()
+        try:
+            self._open(BUSY_SECONDS)
+        finally:
+            self._opened.set()  # whoever waits to read must not wait for a thread that a bug of ours has ended
         while self._wait():
             self._turn()
         if self._jobs:

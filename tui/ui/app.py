@@ -228,7 +228,10 @@ class WeirApp(CellApp[None]):
 
     def _report(self, trouble: "StoreTrouble") -> None:
         """Called from other threads, which must not wait for the screen; the loop outlives the app."""
-        text = self._opening.language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
+        say = self._opening.language.say
+        text = say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
+        if trouble.is_held:
+            text += f" {say('store.way_out')}"
         self._home.call_soon_threadsafe(self._tell, text)
 
     def _tell(self, text: str) -> None:

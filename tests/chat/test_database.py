@@ -1,0 +1,114 @@
+"""The database file: places where it cannot be had, or not as usual, and what comes of them."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.chat.sample import end, feed, make_turn, wait_for
+from tui.chat.conversation import Conversation
+from tui.chat.database import StoreTrouble
+from tui.chat.store import Store
+
+Opener = Callable[[], Store]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "weir.db"
+
+
+@pytest.fixture
+def troubles() -> list[StoreTrouble]:
+    return []
+
+
+@pytest.fixture
+def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
+    stores: list[Store] = []
+
+    def open_one() -> Store:
+        stores.append(Store(path, troubles.append))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close(10)
+
+
+@pytest.fixture
+def old(open_store: Opener) -> Conversation:
+    """A conversation that the file has already."""
+    store = open_store()
+    conversation = talk(store)
+    assert store.close(30) == 0
+    return conversation
+
+
+def talk(store: Store, conversation: Conversation | None = None) -> Conversation:
+    conversation = conversation or Conversation()
+    turn = make_turn(conversation)
+    store.add_turn(conversation, turn)
+    feed(turn.reply, "The answer.")
+    store.checkpoint(turn.reply)
+    end(turn.reply)
+    store.finish(turn.reply)
+    return conversation
+
+
+def journal_mode(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode
+
+
+@pytest.mark.slow
+def test_a_file_that_is_locked_at_the_start_is_written_when_it_is_free(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble], old: Conversation
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        store = open_store()
+        fresh = talk(store)
+        assert time.monotonic() - began < 1, "whoever stores something does not wait for the lock"
+        wait_for(lambda: store.settle(1))
+        assert store.load(fresh.id) == fresh
+        assert [(trouble.code, trouble.reason) for trouble in troubles] == [("unusable", "database is locked")]
+        other.execute("ROLLBACK")
+    wait_for(lambda: len(troubles) == 2)
+    assert troubles[1].code == "recovered"
+    talk(store, fresh)
+    wait_for(lambda: store.settle(1))
+    assert (store.load(fresh.id), store.load(old.id)) == (fresh, old)
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_where_memory_cannot_be_shared_the_file_is_kept_without_a_log(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble], old: Conversation, mode: str
+) -> None:
+    """A folder stands where the log's index would be: so SQLite meets it where files cannot be shared as memory."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+    path.with_name("weir.db-shm").mkdir()
+    one = open_store()
+    assert one.load(old.id) == old
+    two = open_store()
+    assert two.load(old.id) == old
+    conversations = [talk(store) for store in (one, two, one, two)]
+    assert (one.close(30), two.close(30)) == (0, 0)
+    assert {trouble.code for trouble in troubles} == {"network"}
+    assert journal_mode(path) == "delete"
+    store = open_store()
+    assert [store.load(conversation.id) for conversation in (old, *conversations)] == [old, *conversations]
+
+
+def test_a_file_without_a_log_gets_one_where_that_works(open_store: Opener, path: Path, old: Conversation) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+    assert open_store().load(old.id) == old
+    assert journal_mode(path) == "wal"
