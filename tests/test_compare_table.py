@@ -72,7 +72,7 @@ def test_medians_stand_with_the_least_and_the_most_where_they_differ() -> None:
     ]
     _, _, _, heron, egret = draw_summary(entries, load_language("en"), None)
     assert cells(heron) == ["nest/heron", "3/3", "3.00 s (2.00–7.00)", "5.00 s (4.00–9.00)", "~10", "~5.0", "-"]
-    assert cells(egret) == ["nest/egret", "0/1", "-", "-", "-", "-", "-"]
+    assert cells(egret) == ["nest/egret", "0/1", "2.00 s", "-", "-", "~5.0", "-"]
 
 
 def test_a_repeated_attempt_is_named() -> None:

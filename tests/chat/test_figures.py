@@ -1,5 +1,6 @@
 """The numbers of a reply: what is exact, what is an estimate, and what is not known."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -198,15 +199,17 @@ def test_a_spread_has_the_middle_and_the_ends_of_what_is_known() -> None:
     assert find_spread([None]) is None
 
 
-def test_medians_are_those_of_the_replies_that_came_to_their_end() -> None:
+def test_a_reply_that_was_broken_off_counts_for_how_soon_and_fast_it_came_alone() -> None:
     runs = [
         figures_of(Outcome.COMPLETE, 100, 0.5),
         figures_of(Outcome.LENGTH, 300, 0.25),
         figures_of(Outcome.COMPLETE, 200, 0.25),
-        figures_of(Outcome.STALLED, 9000, 0.0),
+        replace(figures_of(Outcome.CANCELLED, 900, 0.0), duration_ms=50_000, tokens_per_s=9.0),
+        replace(figures_of(Outcome.CONNECT_REFUSED, None, 0.0), tokens_per_s=None),
     ]
     summary = summarise(runs)
-    assert (summary.runs, summary.complete, summary.first_text_ms) == (4, 2, Spread(200, 100, 300))
+    assert (summary.runs, summary.complete, summary.first_text_ms) == (5, 2, Spread(250, 100, 900))
+    assert (summary.tokens_per_s, summary.duration_ms) == (Spread(4.0, 4.0, 9.0), Spread(1000, 1000, 1000))
     assert summary.cost == 1.0
     assert (summary.tokens_estimated, summary.speed_estimated) == (False, False)
 

@@ -80,8 +80,9 @@ class Spread:
 class Summary:
     """Several replies of one model.
 
-    The spreads are over the replies that the server brought to their end: how long a reply took that was cut, refused
-    or stopped says nothing about the model.
+    How soon and how fast text came is taken from every reply that has ended, one that was stopped or cut too; duration
+    and tokens only from those that the server brought to their end: where another was broken off says nothing of the
+    model.
     """
 
     runs: int
@@ -128,18 +129,19 @@ def describe_cost(dollars: float) -> str:
 
 def summarise(figures: Sequence[Figures]) -> Summary:
     """The medians of several replies, and their spread."""
-    ended = [one for one in figures if one.outcome is not None and one.outcome.rule.finished]
+    over = [one for one in figures if one.outcome is not None]
+    ended = [one for one in over if one.outcome is not None and one.outcome.rule.finished]
     costs = [one.cost for one in figures]
     return Summary(
         len(figures),
         sum(one.outcome is Outcome.COMPLETE for one in figures),
-        find_spread(one.first_text_ms for one in ended),
+        find_spread(one.first_text_ms for one in over),
         find_spread(one.duration_ms for one in ended),
         find_spread(one.tokens_out.tokens if one.tokens_out else None for one in ended),
-        find_spread(one.tokens_per_s for one in ended),
+        find_spread(one.tokens_per_s for one in over),
         None if not costs or None in costs else sum(cost for cost in costs if cost is not None),
         any(one.tokens_estimated for one in ended),
-        any(one.speed_estimated for one in ended),
+        any(one.speed_estimated for one in over),
     )
 
 
