@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Command
+from tests.command import SHAPELESS_KEY, Command
 from tests.stream.clock import until
 from tui.chat.routes import Wish
 from tui.compose import Launch, open_workspace
 from tui.settings.config import Config
+from tui.settings.key_source import KeySource
 from tui.settings.paths import Paths
+from tui.settings.provider import Provider
 from tui.settings.secrets import Masker
 
 
@@ -48,3 +50,12 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(tmp_path: Path) 
     with pytest.raises(asyncio.CancelledError):
         await opening
     assert writers() == 0
+
+
+async def test_the_key_of_every_route_is_masked(tmp_path: Path) -> None:
+    provider = Provider("nest", "https://a.test/v1", key=KeySource("env", "NEST"))
+    config, mask = Config(providers={"nest": provider}), Masker()
+    launch = Launch(Command(tmp_path).paths, config, {"NEST": SHAPELESS_KEY}, Wish(practice=True))
+    workspace = await open_workspace(launch, mask, lambda trouble: None, keep=False, consent=None)
+    await workspace.close()
+    assert SHAPELESS_KEY not in mask(f"somebody said {SHAPELESS_KEY}")

@@ -5,7 +5,7 @@ it is first needed, since a command must not pay for what it does not use.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ from tui.chat.table_proof import TableProof
 from tui.chat.workspace import Workspace
 from tui.launch import Launch
 from tui.settings.paths import runtime_folder
-from tui.settings.secrets import Masker
+from tui.settings.secrets import Masker, read_key
 from tui.settings.state import State, read_state
 from tui.stream.capture import Capture
 from tui.stream.client import DEFAULT_RETRIES, Client
@@ -66,6 +66,7 @@ async def _open(
     stack: AsyncExitStack,
     consent: Consent | None,
 ) -> Workspace:
+    _learn_keys(routes, launch.environ, mask)
     retries = DEFAULT_RETRIES if launch.retries is None else launch.retries
     capture = await asyncio.to_thread(_begin_capture, launch, mask, report)
     client = await stack.enter_async_context(
@@ -108,6 +109,13 @@ async def _open(
         launch.environ,
         capture,
     )
+
+
+def _learn_keys(routes: Routes, environ: Mapping[str, str], mask: Masker) -> None:
+    """Of every route: a server may repeat what is meant for another, such as the gateway that both stand behind."""
+    for provider in routes.providers.values():
+        if provider.key.kind == "env" and (key := read_key(provider.key, environ)) is not None:
+            mask.add(key)
 
 
 def _open_telemetry(launch: Launch, mask: Masker, report: Report, stack: AsyncExitStack) -> Telemetry | None:
