@@ -8,6 +8,7 @@ from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.chats import ChatsScreen
 from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
+from tui.ui.screens.export_form import ExportForm
 from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.provider_form import ProviderForm
 from tui.ui.screens.question import Question
@@ -25,6 +26,7 @@ _OVERLAYS = (
     ChatsScreen,
     ComparisonsScreen,
     DoctorScreen,
+    ExportForm,
     FindBar,
     ModelPicker,
     ParametersScreen,

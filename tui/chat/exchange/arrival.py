@@ -4,7 +4,6 @@ What other programs keep has ids of its own. Ours are made from them, always the
 second time is known. They keep no record of a stream either: each reply gets the notice `brought-in`, which says so.
 """
 
-import math
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
@@ -58,12 +57,13 @@ def read_moment(value: Any) -> datetime | None:
     """A moment as seconds since 1970 or as ISO 8601, which is UTC unless it says otherwise; None for anything else."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC) if math.isfinite(value) and 0 < value < _LATEST else None
+    if isinstance(value, int | float):  # NaN is not between the two
+        return datetime.fromtimestamp(value, UTC) if 0 < value < _LATEST else None
     if not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if 0 < moment.timestamp() < _LATEST else None

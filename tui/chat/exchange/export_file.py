@@ -5,11 +5,12 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.json_document import write_json
 from tui.chat.exchange.markdown_document import write_markdown
 from tui.chat.exchange.text_document import write_text
@@ -38,6 +39,24 @@ def write_conversations(
     for number, conversation in enumerate(conversations):
         yield "\n" if number else ""
         yield from write(conversation, language, now)
+
+
+def take_snapshot(conversation: Conversation) -> Conversation:
+    """A conversation as it is now, for another thread to write while replies in it grow."""
+    turns = [replace(turn, replies=[_still(reply) for reply in turn.replies]) for turn in conversation.turns]
+    return replace(conversation, turns=turns)
+
+
+def _still(reply: Reply) -> Reply:
+    """A reply that grows no more: one that has ended itself, else a copy."""
+    if reply.outcome is not None:
+        return reply
+    pieces, thoughts, refusals = [reply.text], [reply.reasoning], [reply.refusal]
+    calls = {index: replace(call) for index, call in reply.tool_calls.items()}
+    return Reply(
+        reply.provider, reply.model, reply.id, pieces, thoughts, refusals, calls, notices=[*reply.notices],
+        record=reply.record, origin=reply.origin, thought_seconds=reply.thought_seconds,
+    )  # fmt: skip
 
 
 def file_name(conversation: Conversation, form: Format) -> str:

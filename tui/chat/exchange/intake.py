@@ -4,6 +4,7 @@ Conversations, turns and replies are told by their ids, so that the same file ad
 same conversations adds what they have grown by.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -56,8 +57,18 @@ class Plan:
 
 
 def make_plan(arrival: Arrival, store: Store) -> Plan:
-    """Compare an arrival with the store; blocks. Raises ExchangeError for an id that stands for two things."""
+    """Compare an arrival with the store; blocks.
+
+    Raises ExchangeError for an id that stands for two things, and where the store cannot be read.
+    """
     _check_ids(arrival)
+    try:
+        return _compare(arrival, store)
+    except sqlite3.Error as error:
+        raise ExchangeError(f"the conversations here cannot be read: {error}") from None
+
+
+def _compare(arrival: Arrival, store: Store) -> Plan:
     taken, plan = _known_ids(store), Plan()
     for conversation in arrival.conversations:
         here = store.load(conversation.id) if conversation.id in taken else None

@@ -32,6 +32,8 @@ from tui.text.sanitise import escape_json_line
 FORMAT, VERSION = "weir-conversations", 1
 PROGRAM = "weir"
 _LONGEST_ID = 100
+_DEEPEST = 50
+_LONGEST_THOUGHT = 1e9
 Item = TypeVar("Item")
 
 
@@ -58,6 +60,8 @@ def read_json(value: Mapping[str, Any]) -> Arrival:
         raise ExchangeError("version is no whole number from 1 on")
     if version > VERSION:
         raise ExchangeError(f"it has version {version}, and this weir reads up to {VERSION}; a later weir wrote it")
+    if not _is_shallow(value):
+        raise ExchangeError(f"it is nested deeper than {_DEEPEST} levels")
     return Arrival(PROGRAM, _each(value, "conversations", "", _read_conversation))
 
 
@@ -112,6 +116,21 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _is_shallow(value: Any) -> bool:
+    """Whether nothing in it is nested so deep that writing it again would fail."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (one for one in found if isinstance(one, dict | list))
+
+
 def _read_conversation(value: Mapping[str, Any], where: str) -> Conversation:
     parameters = _get(value, "parameters", where, dict, {})
     try:
@@ -140,6 +159,8 @@ def _read_reply(value: Mapping[str, Any], where: str) -> Reply:
     reply.notices = _each(value, "notices", where, _read_notice)
     reply.record = _read_record(value, where)
     thought = _get(value, "thought_seconds", where, (int, float), None)
+    if thought is not None and not 0 <= thought < _LONGEST_THOUGHT:
+        raise ExchangeError(f"{where}.thought_seconds is no time")
     reply.thought_seconds = thought
     code = _get(value, "outcome", where, str, Outcome.APP_EXIT.value)
     if code not in set(Outcome):

@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 
 from tui.chat.catalogue import Model
 from tui.text.sanitise import sanitise_line
+from tui.ui.screens.exporting import ExportingScreen
 from tui.ui.screens.provider_form import Connected, ProviderForm
-from tui.ui.screens.tuning import TuningScreen
 
 
-class ConnectingScreen(TuningScreen):
+class ConnectingScreen(ExportingScreen):
     """Whoever inherits shows where the words go from then on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
