@@ -18,7 +18,7 @@ from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
 from tui.ui.screens.title_form import TitleForm
 from tui.ui.widgets.find_bar import FindBar
-from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.widgets.model_picker import FilterInput, ModelPicker
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.raw_view import RawView
 
@@ -27,6 +27,7 @@ _OVERLAYS = (
     ComparisonsScreen,
     DoctorScreen,
     ExportForm,
+    FilterInput,
     FindBar,
     ModelPicker,
     ParametersScreen,

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.widgets.model_picker import FilterInput
+from tui.ui.widgets.line_input import LineInput
 
 Writing: TypeAlias = Callable[[Path, bool], Awaitable[None]]
 """Writes the file, in the place of another one where that is True; raises OSError."""
@@ -61,7 +61,7 @@ class ExportForm(ModalScreen[Path | None]):
         with Vertical(id="export-form") as box:
             box.border_title = say("export_form.title")
             yield Static(Content(say("export_form.hint")), markup=False)
-            editor = FilterInput(say("export_form.path"))
+            editor = LineInput(say("export_form.path"))
             editor.value = sanitise_line(self._proposal)
             yield editor
             yield Static("", markup=False, id="export-complaint")

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.widgets.model_picker import FilterInput
+from tui.ui.widgets.line_input import LineInput
 
 
 class TitleForm(ModalScreen[str | None]):
@@ -49,7 +49,7 @@ class TitleForm(ModalScreen[str | None]):
         say = self._language.say
         with Vertical(id="title-form") as box:
             box.border_title = say("chats.rename")
-            editor = FilterInput(say("chats.column_title"))
+            editor = LineInput(say("chats.column_title"))
             editor.value = sanitise_line(self._title)
             yield editor
             yield Static("", markup=False)

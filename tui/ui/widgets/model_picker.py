@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,9 +17,9 @@ from tui.chat.list_failure import fit_failures, tell_failures
 from tui.chat.model_filter import ModelFilter
 from tui.settings.provider import Provider
 from tui.text.language import Language
-from tui.text.sanitise import sanitise, sanitise_line
+from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.widgets.key_order import KeyOrder
+from tui.ui.widgets.line_input import LineInput
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Row, choose_columns, make_row
 
@@ -62,7 +62,7 @@ def make_picker(
     return ModelPicker(catalogue, refresh, fallback, current, language, marked=marked, favour=favour)
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """The words that a model's name must hold; it has the keys of the picker, so that each comes in its turn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,21 +74,6 @@ class FilterInput(Input):
         Binding("pagedown", "screen.move(10)", show=False),
         Binding("pageup", "screen.move(-10)", show=False),
     ]
-
-    def __init__(self, hint: str) -> None:
-        super().__init__(placeholder=hint)
-        self.cursor_blink = False
-        self._key_order = KeyOrder(self, {"submit"}, takes_text=True)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Do what the key is bound to before the next one comes."""
-        await self._key_order.take(event)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """A control character in a paste must not reach the terminal."""
-        event.prevent_default()
-        event.stop()
-        super()._on_paste(events.Paste(sanitise(event.text)))
 
 
 class ModelPicker(ModalScreen[Chosen | None]):
