@@ -28,7 +28,7 @@ BUDGET_MS = 100.0
 RUNS = 7
 RARE = "鲸鱼座 quux_find(item)[0]"
 SEARCHES = ("the", "function", "quux_find(", "[0]", "return value", "鲸鱼", "座 quux", "中文", "的", "th", "qu",
-            "测试模型", "no such words", "zqxj", "龘龘")  # fmt: skip
+            "测试模型", "no such words", '"the return of value"', "zqxj", "龘龘")  # fmt: skip
 
 
 def write_store(path: Path, replies: int) -> Store:

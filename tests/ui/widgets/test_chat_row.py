@@ -15,7 +15,7 @@ LANGUAGE = load_language("en")
 TITLES = ("", "short", "中文标题很长" * 20, "a\x1b[31m\nb", "word " * 60)
 
 
-def summary(title: str, outcome: str | None = "upstream-disconnected") -> ConversationSummary:
+def summary(title: str, outcome: str | None = "context-too-long") -> ConversationSummary:
     then = NOW - timedelta(minutes=59)
     return ConversationSummary("1", title, then, then, True, False, False, 1234, "中文" * 9, "m" * 40, outcome)
 
@@ -37,14 +37,15 @@ def test_rows_fit_their_width(width: int) -> None:
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (55, ["upstream-disconnected", "59 min"]),
-        (66, ["1234", "upstream-disconnected", "59 min"]),
-        (100, ["1234", "upstream-disconnected", "59 min", "mmm"]),
+        (55, ["59 min"]),
+        (66, ["1234", "59 min"]),
+        (80, ["1234", "context-too-long", "59 min"]),
+        (100, ["1234", "context-too-long", "59 min", "mmm"]),
     ],
 )
 def test_columns_give_way_one_by_one(width: int, shown: list[str]) -> None:
     row = text(make_chat_row(summary("title"), width, NOW, LANGUAGE, current=False))
-    assert [one for one in ("1234", "upstream-disconnected", "59 min", "mmm") if one in row] == shown
+    assert [one for one in ("1234", "context-too-long", "59 min", "mmm") if one in row] == shown
 
 
 def test_the_words_that_were_found_are_marked() -> None:

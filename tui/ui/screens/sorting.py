@@ -18,9 +18,9 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.screens.title_form import TitleForm
 
-_TOLD_TITLE = 40
+_TOLD_TITLE = 24
 """Characters of a title that a sentence names."""
-_TOAST_SECONDS = 8
+_TOAST_SECONDS = 5
 
 
 class SortingScreen(ModalScreen[Wanted | None]):
@@ -108,9 +108,13 @@ class SortingScreen(ModalScreen[Wanted | None]):
             self.notify(self.say_keys("nothing_deleted"), timeout=_TOAST_SECONDS, markup=False)
 
     def _say(self, name: str, summary: ConversationSummary) -> None:
-        title = sanitise_line(summary.title)[:_TOLD_TITLE] or self._language.say("chats.untitled")
+        title = _cut(sanitise_line(summary.title)) or self._language.say("chats.untitled")
         self.notify(self.say_keys(name, title=title, days=UNDO_DAYS), timeout=_TOAST_SECONDS, markup=False)
 
     def say_keys(self, name: str, **values: object) -> str:
         """A sentence that names keys."""
         return say_keys(self, self._language, f"chats.{name}", **values)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _TOLD_TITLE else f"{title[: _TOLD_TITLE - 1]}…"

@@ -16,11 +16,13 @@ from tui.ui.widgets.model_row import Part, shorten
 
 MODEL, COUNT, OUTCOME, AGE = 26, 7, 21, 9
 """Cells of the columns, the space before each included."""
-_TITLE = 22
+LEAST_OUTCOME, _WIDE = 14, 80
+"""Cells of the outcome, which may lose its middle, in a row of fewer cells than these."""
+_TITLE = 28
 """Cells that a title gets before columns are given up: the model first, then the count, then the outcome."""
 _SIGNS = 3
 _SPEAKER = 18
-"""Cells of who said what was found."""
+"""Cells of who said what was found, a fifth of the row at most."""
 _INDENT = "   "
 
 
@@ -33,7 +35,8 @@ class ChatRow:
 
 def choose_columns(width: int) -> tuple[int, int, int, int]:
     """The widths of model, count, outcome and age in a row of so many cells; 0 for one that is left out."""
-    for columns in ((MODEL, COUNT, OUTCOME, AGE), (0, COUNT, OUTCOME, AGE), (0, 0, OUTCOME, AGE), (0, 0, 0, AGE)):
+    outcome = OUTCOME if width >= _WIDE else LEAST_OUTCOME
+    for columns in ((MODEL, COUNT, outcome, AGE), (0, COUNT, outcome, AGE), (0, 0, outcome, AGE), (0, 0, 0, AGE)):
         if width - _SIGNS - sum(columns) >= _TITLE:
             return columns
     return (0, 0, 0, 0)
@@ -61,7 +64,7 @@ def make_chat_row(
 def make_hit_row(hit: Hit, terms: Sequence[str], width: int, now: datetime, language: Language) -> ChatRow:
     """Who said it, when, and the words around those that were looked for, in `width` cells."""
     speaker = language.say("chats.you") if hit.reply is None else sanitise_line(hit.model or "")
-    speaker = f"{_INDENT}{shorten(speaker, _SPEAKER)}: "
+    speaker = f"{_INDENT}{shorten(speaker, min(_SPEAKER, width // 5))}: "
     age = describe_age((now - hit.created).total_seconds()).rjust(AGE) if choose_columns(width)[0] else ""
     room = max(8, width - cell_len(speaker) - len(age))
     parts: list[tuple[str, Part]] = [(speaker, "muted")]
@@ -79,9 +82,15 @@ def _join(signs: str, title: str, texts: Sequence[str], width: int) -> ChatRow:
     columns = choose_columns(width)
     room = max(1, width - _SIGNS - sum(columns))
     model, *others = (
-        set_cell_size(f"  {text}", cells) if place == 0 else set_cell_size("", cells - cell_len(text)) + text
+        set_cell_size(f"  {text}", cells) if place == 0 else _right(text, cells)
         for place, (text, cells) in enumerate(zip(texts, columns, strict=True))
     )
     shown = "".join(text for text, cells in zip((model, *others), columns, strict=True) if cells)
     fitting = title if cell_len(title) <= room else set_cell_size(title, room - 1) + "…"
     return ChatRow(((signs.ljust(_SIGNS), "muted"), (set_cell_size(fitting, room), "name"), (shown, "muted")))
+
+
+def _right(text: str, cells: int) -> str:
+    """A text at the right end of so many cells, with a blank before it."""
+    shown = shorten(text, max(1, cells - 1))
+    return " " * (cells - cell_len(shown)) + shown
