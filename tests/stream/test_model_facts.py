@@ -50,6 +50,7 @@ def test_the_facts_of_a_model(item: dict[str, Any], facts: ModelFacts) -> None:
 @pytest.mark.parametrize(
     ("body", "ids"),
     [
+        ({"data": [{"id": "x" * 1025}, "y" * 100_000, {"id": "z" * 1024}]}, ["z" * 1024]),
         ({"data": [{"id": "b"}, {"id": "a/1"}]}, ["b", "a/1"]),
         ({"models": [{"name": "b:8b"}]}, ["b:8b"]),
         ({"models": [{"name": "other"}], "data": [{"id": "mine"}]}, ["mine"]),

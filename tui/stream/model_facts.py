@@ -20,6 +20,8 @@ _CONTEXT_NAMES = (
 )
 _NO_CHAT = ("embeddings", "embedding", "rerank", "moderation")
 """What `type` says of models that answer no chat (LM Studio, Together)."""
+_LONGEST = 1024
+"""Characters of an id: llama.cpp's may be a whole path; what is longer would only make every table as wide."""
 _MILLION = 1_000_000
 
 
@@ -41,11 +43,11 @@ def read_listed(body: bytes) -> dict[str, ModelFacts] | None:
 
 def _read_items(items: list[Any]) -> Iterator[tuple[str, ModelFacts]]:
     for item in items:
-        if isinstance(item, str) and item:
+        if isinstance(item, str) and 0 < len(item) <= _LONGEST:
             yield item, ModelFacts()
         elif isinstance(item, dict) and item.get("type") not in _NO_CHAT:
             name = item.get("id") or item.get("name") or item.get("model")
-            if isinstance(name, str) and name:
+            if isinstance(name, str) and 0 < len(name) <= _LONGEST:
                 yield name, _read_facts(item)
 
 
