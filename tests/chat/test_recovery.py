@@ -103,6 +103,7 @@ def test_a_broken_page_costs_what_is_on_it(
     aside = Path(trouble.where)
     assert (trouble.code, aside.read_bytes() == content) == ("restored", True)
     assert left <= int(trouble.reason) <= 3 * COUNT
+    assert path.read_bytes()[18] == 2, "it has a log as the damaged one had"
     assert sorted(file.name for file in path.parent.iterdir()) == ["weir.db", aside.name]
 
 

@@ -37,16 +37,16 @@ class StoreTrouble:
         "otel-missing", "otel-refused", "otel-unsent",
     ]  # fmt: skip
     """`migrated`: brought forward, the file as it was is kept as `where`. `set-aside`: damaged, renamed to `where`, a
-    new one begun. `restored`: likewise, and `reason` replies of it are in the new one. `network`: kept on a network
-    file system, whose kind is `reason`, in a slower way. `unusable`: it cannot be opened; what is new is kept in
-    memory, and the file tried again. `open-elsewhere`: likewise, since it is damaged and another process has it open.
-    `newer`: made by a later version, likewise, and not tried again. `unwritable`: writes fail and are kept in memory
-    to be tried again. `recovered`: they were written after all. `refused`: a change was refused for good, and the
-    others go on. `left`: `reason` changes were not written before leaving, and are kept as `where` for the next start.
-    `taken-in`: so many were, and are written now. `capturing`: raw streams are written there until `reason`.
-    `capture-ended`, `capture-purged`: `reason` of them were written, and are kept or removed. `capture-failed`: one
-    could not be written. `otel-…`: a collector of OpenTelemetry does not get the figures of requests, for want of the
-    package, of its consent, of time."""
+    new one begun. `restored`: likewise, and `reason` replies of it are in the new one. `network`: kept without a
+    write-ahead log, since it does not work on this kind of file system, `reason`. `unusable`: it cannot be opened;
+    what is new is kept in memory, and the file tried again. `open-elsewhere`: likewise, since it is damaged and
+    another process has it open. `newer`: made by a later version, likewise, and not tried again. `unwritable`: writes
+    fail and are kept in memory to be tried again. `recovered`: they were written after all. `refused`: a change was
+    refused for good, and the others go on. `left`: `reason` changes were not written before leaving, and are kept as
+    `where` for the next start. `taken-in`: so many were, and are written now. `capturing`: raw streams are written
+    there until `reason`. `capture-ended`, `capture-purged`: `reason` of them were written, and are kept or removed.
+    `capture-failed`: one could not be written. `otel-…`: a collector of OpenTelemetry does not get the figures of
+    requests, for want of the package, of its consent, of time."""
     where: str
     reason: str = ""
 
@@ -141,7 +141,7 @@ def _open(path: Path, report: Report, patience: float) -> tuple[Database, sqlite
         if network is not None or _primary(error) not in _NO_SHARED_MEMORY:
             raise
         connection = _connect(database, patience, log=False)
-        network = "?"
+        network = "no shared memory"
     try:
         _check(connection, thorough=cut)
         kept = migrate(connection, path)
@@ -166,10 +166,9 @@ def _connect(database: Database, patience: float, *, log: bool) -> sqlite3.Conne
     try:
         if not log:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        read_version(connection)  # what a later version has made is left as it is
+        version = read_version(connection)  # what a later version has made is left as it is
         if log:
-            _use_write_ahead_log(connection)
-            connection.execute("PRAGMA synchronous = NORMAL")
+            _use_write_ahead_log(connection, new=version == 0)
         else:
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("PRAGMA locking_mode = NORMAL")
@@ -182,9 +181,12 @@ def _connect(database: Database, patience: float, *, log: bool) -> sqlite3.Conne
     return connection
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection, *, new: bool) -> None:
+    """Give a new file its log; one that is kept without stays so, since another process may not be able to share it."""
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        mode = connection.execute("PRAGMA journal_mode = WAL" if new else "PRAGMA journal_mode").fetchone()[0]
+        if mode == "wal":
+            connection.execute("PRAGMA synchronous = NORMAL")  # safe with a log alone
     except sqlite3.OperationalError as error:
         # SQLite does not wait for this lock. Whoever holds it switches the same file, and the mode is the file's.
         if _primary(error) != sqlite3.SQLITE_BUSY:

@@ -84,6 +84,8 @@ def recover_file(path: Path) -> Recovered:
         os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(fresh, isolation_level=None)) as target:
             replies = _fill(path, target)
+            if _had_log(path):
+                target.execute("PRAGMA journal_mode = WAL")
         aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}")
         if not os.path.samestat(before, path.stat()) or _is_open_elsewhere(path):
             raise OpenElsewhere  # somebody else was quicker
@@ -115,6 +117,12 @@ def _fill(path: Path, target: sqlite3.Connection) -> int:
         target.execute(statement, {"now": datetime.now(UTC).isoformat(), "orphanage": _ORPHANAGE})
     replies: int = target.execute("SELECT count(*) FROM reply").fetchone()[0]
     return replies
+
+
+def _had_log(path: Path) -> bool:
+    """Byte 18 of the file is 1 where it is kept without a log. Source: https://www.sqlite.org/fileformat2.html"""
+    with path.open("rb") as file:
+        return file.read(19)[18:] != b"\x01"
 
 
 def _open_for_reading(path: Path) -> sqlite3.Connection:
