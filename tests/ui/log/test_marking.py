@@ -16,13 +16,14 @@ REPLY = f"{LONG}\n\n```py\nx = 1\n\ny = 2\n```\n\n| a | b |\n|---|---|\n| 1 | 2 
 class LogApp(App[None]):
     """Nothing but the log; keeps what is copied."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wrap_code: bool = True) -> None:
         super().__init__()
+        self._wrap_code = wrap_code
         self.copied: list[str] = []
         self.left = 0
 
     def compose(self) -> ComposeResult:
-        yield MessageLog(ENGLISH)
+        yield MessageLog(ENGLISH, wrap_code=self._wrap_code)
 
     def on_message_log_copied(self, event: MessageLog.Copied) -> None:
         self.copied.append(event.text)
@@ -106,6 +107,21 @@ async def test_a_mark_reaches_to_where_rows_were_given_up() -> None:
         await pilot.press("v", "v", "g", "down", "g", "y")
         await wait_until(pilot, lambda: bool(app.copied))
     assert app.copied[0].count("Hello") == KEPT_ENTRIES
+
+
+async def test_wide_code_slides_along_with_its_mark() -> None:
+    words = [f"w{number}" for number in range(40)]
+    app, conversation = LogApp(wrap_code=False), Conversation()
+    make_turn(conversation).replies[0] = ended(f"```\n{' '.join(words)}\n```")
+    async with app.run_test(size=(34, 20)) as pilot:
+        log = app.query_one(MessageLog)
+        log.show(conversation, "")
+        log.focus()
+        await pilot.press("v", "j", "ctrl+right", "v", *["ctrl+right"] * 20)
+        assert any("w20" in strip.text for strip in log.render_lines(log.size.region))
+        await pilot.press("y")
+        await wait_until(pilot, lambda: bool(app.copied))
+    assert app.copied == [" ".join(words[:21])]
 
 
 async def test_escape_ends_it_and_the_next_copy_is_of_the_message() -> None:

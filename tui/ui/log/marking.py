@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.ui.log.entry import Entry
+from tui.ui.log.entry import SIDES, Entry
 from tui.ui.log.selection import Selection, Spot, characters_of, words_of
 from tui.ui.log.stack import Place
 from tui.ui.log.turns import TurnView
@@ -22,7 +22,7 @@ class _End:
 
     place: Place
     cells: tuple[int, int] | None = None
-    """Of a character or a word, the first and the one behind its last; None: the whole row."""
+    """Of a character or a word, the first and the one behind its last, from where the text starts; None: the row."""
 
 
 class MarkingView(TurnView):
@@ -122,12 +122,21 @@ class MarkingView(TurnView):
         if self._mark is None:
             self.clear_selection()
             return
+        self._slide_to(self._renew(self._mark))
         marks = [self._select(end) for end in (self._mark, self._held or self._mark)]
         self._overlay.selection = Selection(min(mark.start for mark in marks), max(mark.end for mark in marks))
         top, row = self._stack.row(self._top), self._stack.row(self._mark.place)
         self._leave_end()
         self.scroll_rows(min(0, row - top) or max(0, row - top - self.size.height + 1))
         self.refresh()
+
+    def _slide_to(self, end: _End) -> None:
+        """Move wide code sideways as far as a character of it is out of sight."""
+        if end.cells is not None:
+            entry = self._stack.entries[end.place.entry]
+            first, last = (entry.text_start(end.place.row) + cell for cell in end.cells)
+            if by := min(0, first - SIDES // 2) or max(0, last - self.size.width + SIDES // 2):
+                entry.slide(by)
 
     def _renew(self, end: _End) -> _End:
         """The end where it stands now: rows far away were given up, and a growing reply may have fewer than it had."""
@@ -137,7 +146,9 @@ class MarkingView(TurnView):
     def _select(self, end: _End) -> Selection:
         end = self._renew(end)
         entry, row = self._stack.entries[end.place.entry], end.place.row
-        first, last = end.cells or (min(0, entry.text_cells(row)[0]), entry.text_cells(row)[1])
+        first, last = min(0, entry.text_cells(row)[0]), entry.text_cells(row)[1]
+        if end.cells is not None:
+            first, last = (entry.text_start(row) + cell for cell in end.cells)
         return Selection(Spot(end.place, first), Spot(end.place, last))
 
     def _find_words(self, place: Place, step: int) -> Place | None:

@@ -159,18 +159,19 @@ def row_text(entry: Entry, row: int, cells: tuple[int, int] | None) -> str:
 
 
 def characters_of(entry: Entry, row: int) -> list[tuple[int, int]]:
-    """The cells of each character of a row, the first and the one behind its last; a cluster is one character."""
-    start, gutter = entry.text_start(row), entry.line(row).gutter
+    """The cells of each character of a row, from the first to the one behind its last; a cluster is one character.
+
+    They are counted from where the row's text starts.
+    """
     offsets = sorted(set(measure_offsets(entry.line(row).text)))
-    return [(start + first, start + last) for first, last in pairwise(offsets) if first >= gutter]
+    return [(first, last) for first, last in pairwise(offsets) if first >= entry.line(row).gutter]
 
 
 def words_of(entry: Entry, row: int) -> list[tuple[int, int]]:
     """The same of each word."""
-    start, text = entry.text_start(row), entry.line(row).text
+    text = entry.line(row).text
     offsets = measure_offsets(text)
-    found = _WORD.finditer(text, _gutter(entry, row))
-    return [(start + offsets[word.start()], start + offsets[word.end()]) for word in found]
+    return [(offsets[word.start()], offsets[word.end()]) for word in _WORD.finditer(text, _gutter(entry, row))]
 
 
 def word_at(stack: Stack, spot: Spot) -> Selection | None:
