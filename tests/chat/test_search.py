@@ -11,12 +11,14 @@ from tests.chat.sample import end, feed, make_turn, wait_for
 from tui.chat.conversation import Conversation
 from tui.chat.excerpt import make_excerpt
 from tui.chat.history import History
+from tui.chat.schema import run_scripts
 from tui.chat.search import read_terms
 from tui.chat.store import Store
 from tui.chat.summary import Shelf
+from tui.chat.upkeep import PORTION
 
 PROMPT = "Warum ist der Himmel BLAU? Größe, Ärger"
-REPLY = "Call foo_bar(x) or a.b->c; 我们测试中文搜索，人工智能 is AI. `[DONE]` %s 100% \"quoted\" 结束"
+REPLY = 'Call foo_bar(x) or a.b->c; 我们测试中文搜索，人工智能 is AI. `[DONE]` %s 100% "quoted" 结束'
 
 
 def add(store: Store, prompt: str, reply: str, conversation: Conversation | None = None) -> Conversation:
@@ -77,6 +79,29 @@ def test_what_is_not_indexed_yet_is_found_too(tmp_path: Path) -> None:
     wait_for(lambda: is_indexed(store))
     assert found(store, "中文") == [(one.id, True)]
     store.close()
+
+
+def test_what_an_earlier_version_has_kept_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "weir.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        run_scripts(connection, 0, 6)
+        time = "2026-01-01T00:00:00+00:00"
+        connection.execute(
+            "INSERT INTO conversation (id, title, created, updated) VALUES ('c', 't', ?, ?)", (time, time)
+        )
+        for number in range(3 * PORTION):
+            connection.execute("INSERT INTO turn VALUES (?, 'c', ?, 'asked', ?, 0, 0)", (f"t{number}", number, time))
+            reply = (f"r{number}", f"t{number}", "complete" if number else None, f"answer 甲{number:02}")
+            columns = "id, turn, position, provider, model, outcome, text"
+            connection.execute(f"INSERT INTO reply ({columns}) VALUES (?, ?, 0, 'p', 'm', ?, ?)", reply)
+        connection.execute("INSERT INTO piece VALUES ('r0', 'text', 'cut 甲00')")
+    store = Store(path, lambda trouble: None)
+    assert found(store, "甲07") == found(store, "甲07 answer") == [("c", True)]
+    wait_for(lambda: is_indexed(store))
+    assert found(store, "甲07") == [("c", True)]
+    assert len(found(store, "asked")) == 3 * PORTION
+    wait_for(lambda: found(store, "甲00") == [("c", True)])  # its process is dead: it has ended
+    store.close(60)
 
 
 def test_the_index_follows_what_is_changed_and_removed(store: Store) -> None:
