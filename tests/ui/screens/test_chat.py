@@ -85,7 +85,7 @@ def test_every_ending_is_named(desk: Desk, practice: ServedPractice) -> None:
         "tool": note("tool-call"),
         "badjson": note("malformed-chunk", n=1),
         "inband": note("in-band-error", message="Upstream model crashed"),
-        "empty": note("empty-reply"),
+        "empty": note("empty-reply", model="empty"),
         "html": note("html-page", title="Sign in to the practice network"),
         "401": note("invalid-key", status=401),
         "404": note("model-not-found", model="404"),
