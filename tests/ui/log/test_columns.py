@@ -123,6 +123,10 @@ async def test_logs_scroll_together_once_that_is_wanted() -> None:
         assert first.scroll_y < second.scroll_y
         await pilot.press("pagedown", "t", "pageup")
         assert first.scroll_y == second.scroll_y < first.max_scroll_y
+        await pilot.press("g")
+        assert first.scroll_y == second.scroll_y == 0
+        await pilot.press("G")
+        assert first.scroll_y == second.scroll_y == first.max_scroll_y
         await pilot.press("t", "pageup")
         assert first.scroll_y < second.scroll_y
 

@@ -70,8 +70,8 @@ class ColumnLog(MessageLog):
         """What the model is called while it may not be named."""
         self.beside = 1
         """How many columns stand side by side, this one among them."""
-        self.shared: Callable[[ColumnLog, int], object] = lambda log, rows: None
-        """Told of every scroll that a person makes here."""
+        self.shared: Callable[[ColumnLog, Callable[[ColumnLog], object]], object] = lambda log, act: None
+        """Told of every scroll that a person makes here: what the other logs do to follow."""
 
     @property
     def leap(self) -> int:
@@ -108,11 +108,22 @@ class ColumnLog(MessageLog):
     def scroll_rows(self, rows: int) -> None:
         """Tell the others."""
         self.scroll_alone(rows)
-        self.shared(self, rows)
+        self.shared(self, lambda other: other.scroll_alone(rows))
 
     def scroll_alone(self, rows: int) -> None:
         """Scroll as another log did."""
         super().scroll_rows(rows)
+
+    def action_jump(self, entry: int) -> None:
+        """Tell the others, unless it is a mark that goes there."""
+        marking = self.is_marking
+        self.jump_alone(entry)
+        if not marking:
+            self.shared(self, lambda other: other.jump_alone(entry))
+
+    def jump_alone(self, entry: int) -> None:
+        """Go to a message as another log did."""
+        super().action_jump(entry)
 
     def action_adopt(self) -> None:
         """Go on with this reply, whatever the keys are about."""
@@ -341,8 +352,8 @@ class Columns(Container):
             column.log_view.beside = len(self._columns) if arrangement == "beside" else 1
             column.head.take_rows((2 if wide else 3) if arrangement == "beside" else 1)
 
-    def _share_scroll(self, log: ColumnLog, rows: int) -> None:
+    def _share_scroll(self, log: ColumnLog, act: Callable[[ColumnLog], object]) -> None:
         if self.together:
             for column in self._columns:
                 if column.log_view is not log:
-                    column.log_view.scroll_alone(rows)
+                    act(column.log_view)
