@@ -30,10 +30,11 @@ def fault_name(text: str) -> str:
 
 
 def path(text: str) -> Any:
-    """A path; ~ is the home folder."""
+    """A path; ~ is the home folder, and of an unknown ~name no error is made."""
+    import os
     from pathlib import Path
 
-    return Path(text).expanduser()
+    return Path(os.path.expanduser(text))
 
 
 def variable_name(text: str) -> str:

@@ -37,6 +37,7 @@ class ExportOrder:
 def run_export(order: ExportOrder, store: Store, language: Language) -> int:
     """Write what was asked for; return the exit code."""
     path = order.output
+    name = "stdout" if path == STDOUT else path
     try:
         identities = select_all(store) if order.all else select(store, order.id)
         if len(identities) == 1 or (identities and order.all):
@@ -50,7 +51,7 @@ def run_export(order: ExportOrder, store: Store, language: Language) -> int:
     except BrokenPipeError:
         raise  # nobody reads on, which the command line deals with
     except OSError as error:
-        return _refuse("unwritable", language, path=path, reason=error.strerror or type(error).__name__)
+        return _refuse("unwritable", language, path=name, reason=error.strerror or type(error).__name__)
     if path != STDOUT:
         say(language.say("exchange.written", path=path, count=len(identities)))
     return 0

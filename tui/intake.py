@@ -6,6 +6,7 @@ stdout has what was found and what of it is new, with `--json` as one object. Ex
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class ImportOrder:
     path: Path
     dry: bool = False
     as_json: bool = False
+    keep_days: float = 0
+    """How long a conversation is kept that nobody uses; 0: for ever."""
 
 
 def run_import(order: ImportOrder, store: Store, language: Language) -> int:
@@ -46,7 +49,7 @@ def run_import(order: ImportOrder, store: Store, language: Language) -> int:
         write_text("\n".join(_tell(order, arrival, plan, language)))
     if order.dry or not plan.additions:
         return 0
-    carry_out(plan, store)
+    carry_out(plan, store, datetime.now(UTC), order.keep_days)
     if lost := store.close(WRITE_SECONDS):
         write_error(language.say("exchange.unkept", count=lost), as_json=order.as_json)
         return USAGE

@@ -14,5 +14,5 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     """Export what was asked for, and return the exit code."""
     language = launch.load_language()
     order = ExportOrder(options.id, options.all, options.format, options.output, options.force)
-    with closing(Store(launch.paths.database, tell_troubles(language))) as store:
+    with closing(Store(launch.paths.database, tell_troubles(language, mask))) as store:
         return run_export(order, store, language)

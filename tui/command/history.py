@@ -3,11 +3,10 @@
 import argparse
 
 from tui.arguments import UsageError
-from tui.chat.database import StoreTrouble
 from tui.chat.history import UnreadableHistory
 from tui.chat.store import Store
 from tui.chat.summary import Shelf
-from tui.headless.stdout import say
+from tui.command.trouble import tell_troubles
 from tui.history import (
     WRITE_SECONDS,
     Look,
@@ -25,11 +24,7 @@ from tui.settings.secrets import Masker
 def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     """Do the act on the store, and return the exit code."""
     language, place = launch.load_language(), launch.paths.database
-
-    def report(trouble: StoreTrouble) -> None:
-        say(mask(language.say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)))
-
-    store = Store(place, report, launch.config.history.keep_days)
+    store = Store(place, tell_troubles(language, mask), launch.config.history.keep_days)
     look = Look(store, language, getattr(options, "limit", None), options.json)
     try:
         return _act(options, look)

@@ -13,5 +13,6 @@ from tui.settings.secrets import Masker
 def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     """Bring in what is new, and return the exit code."""
     language = launch.load_language()
-    with closing(Store(launch.paths.database, tell_troubles(language))) as store:
-        return run_import(ImportOrder(options.file, options.dry_run, options.json), store, language)
+    order = ImportOrder(options.file, options.dry_run, options.json, launch.config.history.keep_days)
+    with closing(Store(launch.paths.database, tell_troubles(language, mask))) as store:
+        return run_import(order, store, language)

@@ -15,6 +15,7 @@ from tui.chat.exchange.arrival import Arrival, ExchangeError
 from tui.chat.exchange.chatgpt import read_chatgpt
 from tui.chat.exchange.intake import carry_out, make_plan
 from tui.chat.exchange.json_document import read_json, write_json
+from tui.chat.history import History
 from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
@@ -57,7 +58,7 @@ def carried(*conversations: Conversation) -> dict[str, Any]:
 def bring_in(arrival: Arrival, store: Store) -> tuple[int, int, int, int]:
     """What was new: conversations, those that grew, turns, replies."""
     plan = make_plan(arrival, store)
-    carry_out(plan, store)
+    carry_out(plan, store, NOW)
     assert store.settle(30)
     return plan.conversations, plan.grown, plan.turns, plan.replies
 
@@ -95,6 +96,17 @@ def test_a_foreign_file_adds_nothing_twice(store: Store) -> None:
     assert bring_in(read_chatgpt([HERONS], NOW), store) == (0, 0, 0, 0)
 
 
+def test_what_is_old_is_not_removed_by_the_next_start(store: Store) -> None:
+    old, recent = Conversation(title="Old"), Conversation(title="Recent")
+    for conversation, days in ((old, 400), (recent, 2)):
+        turn = make_turn(conversation)
+        turn.created = NOW - timedelta(days=days)
+        end(turn.reply)
+    carry_out(make_plan(read_json(carried(old, recent)), store), store, NOW, keep_days=90)
+    used = {summary.id: summary.updated for summary in History(store).summaries()}
+    assert used == {old.id: NOW, recent.id: NOW - timedelta(days=2)}
+
+
 def test_a_reply_that_was_being_written_comes_as_cut(store: Store) -> None:
     conversation = Conversation(title="T")
     feed(make_turn(conversation).reply, "So far")
@@ -113,6 +125,10 @@ def set_in(document: dict[str, Any], path: str, value: object) -> None:
     place[last] = value
 
 
+def nested(levels: int) -> dict[str, Any]:
+    return {"x": nested(levels - 1)} if levels else {}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
@@ -129,6 +145,9 @@ def set_in(document: dict[str, Any], path: str, value: object) -> None:
         ("conversations.0.turns.0.replies.0.record", {"v": 1}, "record is no record"),
         ("conversations.0.turns.0.replies.0.text", ["x"], "replies[0].text is of another kind"),
         ("conversations.0.turns.0.replies.0.notices.0.code", "odd", "notices[0].code is none"),
+        ("conversations.0.created", "0001-01-01T00:00:00+14:00", "conversations[0].created is no time"),
+        ("conversations.0.turns.0.replies.0.thought_seconds", 10**400, "thought_seconds is no time"),
+        ("conversations.0.parameters", {"extra": nested(60)}, "nested deeper"),
         ("conversations.0.id", "", "conversations[0].id is no id"),
     ],
 )

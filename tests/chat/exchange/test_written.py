@@ -80,6 +80,8 @@ def test_a_file_is_private_whole_and_never_in_the_place_of_another(tmp_path: Pat
 
     with pytest.raises(OSError, match="disk"):
         write_file(path, (piece for _ in range(1) for piece in failing()), over=True)
+    with pytest.raises(OSError, match=r"\S"):
+        write_file(tmp_path / "a\0b", ["four"], over=True)
     assert path.read_text() == "three"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["chat.md", "link"]
 

@@ -1,5 +1,6 @@
 """Export file: conversations in one of the formats, and a file of them that never takes another one's place unasked."""
 
+import errno
 import os
 import re
 import tempfile
@@ -70,6 +71,7 @@ def write_file(path: Path, pieces: Iterable[str], *, over: bool) -> None:
 
     Raises FileExistsError for one that is there unless `over`, and OSError for what the disk does not take.
     """
+    _check_name(path)
     if not over and os.path.lexists(path):
         raise FileExistsError(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_NAME_LENGTH]}.")
@@ -85,6 +87,16 @@ def write_file(path: Path, pieces: Iterable[str], *, over: bool) -> None:
     finally:
         with suppress(FileNotFoundError):  # it has its name already
             os.unlink(name)
+
+
+def _check_name(path: Path) -> None:
+    """Raise OSError for a name that no file can have here, which Python tells by other errors."""
+    try:
+        fits = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:  # a locale that is not UTF-8
+        fits = False
+    if not fits:
+        raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ))
 
 
 def _put_beside(written: Path, path: Path) -> None:

@@ -7,6 +7,7 @@ same conversations adds what they have grown by.
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError
@@ -82,10 +83,17 @@ def _compare(arrival: Arrival, store: Store) -> Plan:
     return plan
 
 
-def carry_out(plan: Plan, store: Store) -> None:
-    """Hand what is new to the store, each conversation whole or not at all; closing the store tells what failed."""
+def carry_out(plan: Plan, store: Store, now: datetime, keep_days: float = 0) -> None:
+    """Hand what is new to the store, each conversation whole or not at all; closing the store tells what failed.
+
+    What was last used longer ago than `keep_days` counts as used `now`, or the next start would remove it; 0: it stays.
+    """
     for addition in plan.additions:
         store.add_ended(addition.conversation, addition.turns, addition.beside)
+        latest = max((turn.created for turn in addition.conversation.turns), default=now)
+        if keep_days and latest < now - timedelta(days=keep_days):
+            used = (now.isoformat(), addition.conversation.id)
+            store.write([("UPDATE conversation SET updated = ? WHERE id = ?", used)])
 
 
 def _known_ids(store: Store) -> set[str]:

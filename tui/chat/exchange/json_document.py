@@ -9,9 +9,10 @@
 
 Times are RFC 3339 in UTC. `chosen` counts the replies from 0: that one is the context for what follows; `adopted` says
 that a person chose it. `parameters` are those of the conversation, as in the config; `record` is masked, as it is kept;
-`origin` is the reply that this one goes on with. Absent is null. `outcome` is null for a reply that was being written;
-such a one is brought in as `app-exit`. Texts are word for word; every control character in them is escaped. A reader
-takes fields that it does not know for nothing; a change that an older reader would get wrong raises `version`.
+`origin` is the reply that this one goes on with. Whether a conversation is pinned or archived is not told. Absent is
+null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`. Texts are word for
+word; every control character in them is escaped. A reader takes fields that it does not know for nothing; a change that
+an older reader would get wrong raises `version`.
 """
 
 import json

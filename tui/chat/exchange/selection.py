@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tui.chat.conversation import Conversation
 from tui.chat.exchange.arrival import ExchangeError
-from tui.chat.history import History
+from tui.chat.history import History, UnreadableHistory
 from tui.chat.store import Store
 from tui.chat.summary import Shelf
 
@@ -17,7 +17,7 @@ def select_all(store: Store) -> list[str]:
     """The ids of all that are not deleted, the one used last first; blocks. Raises ExchangeError."""
     try:
         return [one.id for one in History(store).summaries(Shelf.KEPT)]
-    except sqlite3.Error as error:
+    except UnreadableHistory as error:
         raise ExchangeError(str(error)) from None
 
 
@@ -28,7 +28,7 @@ def select(store: Store, start: str) -> list[str]:
             latest = store.latest_conversation()
             return [] if latest is None else [latest]
         return [one.id for one in History(store).find(start.lower())]
-    except sqlite3.Error as error:
+    except (UnreadableHistory, sqlite3.Error) as error:
         raise ExchangeError(str(error)) from None
 
 

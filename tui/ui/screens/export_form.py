@@ -3,6 +3,7 @@
 A file that is there is left alone until Enter is pressed a second time on the same name.
 """
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -76,7 +77,7 @@ class ExportForm(ModalScreen[Path | None]):
         """Write it, off the loop; an empty path is none."""
         event.stop()
         if event.value.strip():
-            path = Path(event.value.strip()).expanduser()
+            path = Path(os.path.expanduser(event.value.strip()))  # of an unknown ~name it makes no error
             self.run_worker(self._try(path), group="export", exclusive=True)
 
     async def _try(self, path: Path) -> None:
