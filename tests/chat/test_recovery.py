@@ -148,6 +148,37 @@ def test_values_that_a_broken_page_has_left_do_not_stop_a_conversation_from_bein
     ]
 
 
+def test_damage_in_a_text_that_no_check_can_see_costs_no_conversation(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble], kept: list[Conversation]
+) -> None:
+    data = path.read_bytes()
+    assert b'"outcome": "complete"' in data
+    data = data.replace(b"word word", b"word \xfford")
+    path.write_bytes(data.replace(b'"outcome": "complete"', b'"outcome": complete! '))
+    store = open_store()
+    for conversation in kept:
+        read = store.load(conversation.id)
+        assert read is not None
+        replies = [turn.reply for turn in read.turns]
+        assert [reply.record for reply in replies] == [None] * 3
+        assert all("word \ufffdord" in reply.text for reply in replies)
+    assert troubles == []
+
+
+@pytest.mark.parametrize("damage", ["cut short", "schema"])
+def test_a_file_whose_end_or_schema_is_damaged_still_gives_what_is_left(
+    open_store: Opener, path: Path, troubles: list[StoreTrouble], kept: list[Conversation], damage: str
+) -> None:
+    data = path.read_bytes()
+    if damage == "schema":
+        path.write_bytes(data.replace(b"CREATE INDEX reply_of_turn", b"CREATE \xff\xd1DEX reply_of_turn"))
+    else:
+        path.write_bytes(data[: len(data) * 9 // 10])
+    store = open_store()
+    assert replies_left(store, kept) > COUNT
+    assert [trouble.code for trouble in troubles] == ["restored"]
+
+
 def test_damage_that_is_met_while_writing_is_mended_at_once(
     open_store: Opener, path: Path, troubles: list[StoreTrouble], kept: list[Conversation]
 ) -> None:

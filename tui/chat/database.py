@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,8 @@ BUSY_SECONDS = 5.0
 """How long a lock is waited for."""
 MOST_IN_MEMORY = 512_000_000
 """Bytes of a file that is copied into memory, since it can be read and not written."""
+DECODE = partial(str, encoding="utf-8", errors="replace")
+"""A text with a damaged character in it is better than none."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY)
 """What is met where the log's index cannot be shared; and elsewhere, where it is met again without it."""
@@ -83,6 +86,7 @@ class Database:
     def connect(self, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
         """A new connection for the calling thread; the caller closes it. `patience`: seconds to wait for a lock."""
         connection = sqlite3.connect(self.uri, uri=True, timeout=patience, isolation_level=None)
+        connection.text_factory = DECODE
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
@@ -101,7 +105,7 @@ def open_file(path: Path, report: Report, patience: float = BUSY_SECONDS) -> tup
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-        except DamagedFile:
+        except (DamagedFile, UnicodeDecodeError):  # the second for a message that quotes a damaged schema
             pass  # it is replaced below, as one that is no database at all
         recovered = recover_file(path)
         code: Literal["restored", "set-aside"] = "restored" if recovered.replies else "set-aside"

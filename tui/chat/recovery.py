@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -40,7 +41,9 @@ _MENDING = (
         for column in columns
     ),
     "UPDATE conversation SET parameters = '{}' WHERE NOT json_valid(parameters)",
-    "UPDATE conversation SET created = :now WHERE datetime(created) IS NULL",
+    "UPDATE conversation SET created = :now WHERE NOT is_time(created)",
+    "UPDATE conversation SET updated = created WHERE NOT is_time(updated)",
+    "UPDATE turn SET created = :now WHERE NOT is_time(created)",
     "UPDATE reply SET tool_calls = '[]' WHERE NOT json_valid(tool_calls)",
     "UPDATE reply SET notices = '[]' WHERE NOT json_valid(notices)",
     "UPDATE reply SET record = NULL WHERE NOT json_valid(record)",
@@ -104,7 +107,7 @@ def _fill(path: Path, target: sqlite3.Connection) -> int:
     with closing(_open_for_reading(path)) as source:
         try:
             version = read_version(source)
-        except (sqlite3.Error, NewerSchema):
+        except (sqlite3.Error, UnicodeDecodeError, NewerSchema):
             version = 0  # not even the first page: there is nothing to be read by
         # The rows go into the tables that they come from, and forward with those.
         target.execute("BEGIN")
@@ -113,6 +116,7 @@ def _fill(path: Path, target: sqlite3.Connection) -> int:
             _copy_table(source, target, table)
         target.execute("COMMIT")
     migrate(target)
+    target.create_function("is_time", 1, _is_time)
     for statement in _MENDING:
         target.execute(statement, {"now": datetime.now(UTC).isoformat(), "orphanage": _ORPHANAGE})
     replies: int = target.execute("SELECT count(*) FROM reply").fetchone()[0]
@@ -132,7 +136,7 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
         connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             connection.close()
         else:
             return connection
@@ -141,13 +145,19 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
 
 def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    connection.text_factory = _decode
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    # With this SQLite reads on where a part of the schema, or the end of the file, is missing.
+    connection.execute("PRAGMA writable_schema = ON")
     return connection
 
 
-def _decode(data: bytes) -> str:
-    """A damaged text is better than none."""
-    return data.decode("utf-8", "replace")
+def _is_time(text: object) -> bool:
+    """Whether the store can read this as a time."""
+    try:
+        datetime.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return True
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
@@ -217,7 +227,7 @@ def _read(source: sqlite3.Connection, statement: str, values: Sequence[object] =
     """The rows up to the first that cannot be read; those behind it are looked for in other ways."""
     try:
         yield from source.execute(statement, values)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return  # nothing is lost by that: the damaged file stays
 
 

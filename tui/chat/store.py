@@ -332,8 +332,14 @@ def _read_parameters(text: str) -> Parameters:
 
 
 def _load_list(text: str) -> list[Any]:
-    """Read back what is an empty list nearly always."""
-    return json.loads(text) if text != "[]" else []
+    """Read back what is an empty list nearly always; one that is damaged does not keep the reply from being read."""
+    if text == "[]":
+        return []
+    try:
+        found: list[Any] = json.loads(text)
+    except ValueError:
+        return []
+    return found
 
 
 def _origin_json(reply: Reply) -> str | None:

@@ -25,7 +25,10 @@ class StoredReply(Reply):
     def record(self) -> Record | None:
         """The record; None if there is none."""
         if isinstance(self._record, str):
-            self._record = Record.from_json(json.loads(self._record))
+            try:
+                self._record = Record.from_json(json.loads(self._record))
+            except ValueError:
+                self._record = None  # it is damaged, and the text of the reply may not be
         return self._record
 
     @record.setter
