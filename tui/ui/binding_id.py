@@ -17,12 +17,14 @@ from tui.ui.screens.record import RecordScreen
 from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
 from tui.ui.screens.title_form import TitleForm
+from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import FilterInput, ModelPicker
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.raw_view import RawView
 
 _OVERLAYS = (
+    ChatFilter,
     ChatsScreen,
     ComparisonsScreen,
     DoctorScreen,

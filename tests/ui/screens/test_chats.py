@@ -125,6 +125,16 @@ async def test_a_hit_opens_at_its_place(tmp_path: Path) -> None:
         assert not bench.chat.find_bar.has_class("-shown")
 
 
+async def test_no_key_is_about_another_list_than_that_of_what_was_typed(tmp_path: Path) -> None:
+    ids = write_chats(tmp_path, 2)
+    async with opened(tmp_path) as bench:
+        await bench.open_list()
+        await bench.pilot.press(*"foo_0(x3)", "f8", *"#")
+        await bench.until(lambda: bench.chats.deleted)
+        assert bench.chats.deleted == ids[:1]
+        await bench.until(lambda: bench.chats._filtered == "foo_0(x3)#")
+
+
 async def test_chats_are_renamed_pinned_archived_deleted_and_brought_back(tmp_path: Path) -> None:
     ids = write_chats(tmp_path, 3)
     async with opened(tmp_path) as bench:

@@ -5,6 +5,7 @@ is changed is queued.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -23,9 +24,9 @@ from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.screens.sorting import SortingScreen
+from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
 from tui.ui.widgets.model_list import ModelList
-from tui.ui.widgets.model_picker import FilterInput
 
 _SHELVES = (Shelf.CHATS, Shelf.ARCHIVED, Shelf.DELETED)
 _WIDEST = 160
@@ -62,8 +63,6 @@ class ChatsScreen(SortingScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="chats.close"),
-        # Before the editing keys of the filter, which some of these keys would be.
-        Binding("tab", "next_shelf", "Archive", id="chats.shelf", tooltip="Archived, deleted chats", priority=True),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "move(10)", show=False),
@@ -74,7 +73,7 @@ class ChatsScreen(SortingScreen):
         """`current` is the id of the conversation that is open."""
         super().__init__(history, language)
         # Held here: what is read or found may come when the screen is being closed and has no children.
-        self.filter_input = FilterInput(language.say("chats.filter"))
+        self.filter_input = ChatFilter(language.say("chats.filter"))
         self.rows = ModelList(self._row)
         self._current = current
         self._summaries: list[ConversationSummary] = []
@@ -83,6 +82,8 @@ class ChatsScreen(SortingScreen):
         """The words of the list as it is drawn, hits and all."""
         self._search = 0
         """The number of the latest search; an earlier one gives up."""
+        self._put_off: list[Callable[[], object]] = []
+        """What is to be done on the list of what was typed."""
         self._reading = True
         self._trouble: str | None = None
         self._now = datetime.now(UTC)
@@ -124,12 +125,20 @@ class ChatsScreen(SortingScreen):
 
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
-        self.rows.highlight(self.rows.highlighted + rows)
+        self.when_drawn(lambda: self.rows.highlight(self.rows.highlighted + rows))
+
+    def when_drawn(self, act: Callable[[], object]) -> None:
+        """Nothing is done to a chat of another list than that of what was typed."""
+        if self._reading or self.filter_input.value != self._filtered:
+            self._put_off.append(act)
+        else:
+            act()
 
     def action_next_shelf(self) -> None:
         """Show the archived chats, then the deleted ones, then the others again."""
         self._shelf = _SHELVES[(_SHELVES.index(self._shelf) + 1) % len(_SHELVES)]
         self.query_one("#chats", Vertical).border_title = self._language.say(f"chats.title_{self._shelf}")
+        self._filtered = None
         self.read()
 
     @on(Input.Changed)
@@ -138,10 +147,11 @@ class ChatsScreen(SortingScreen):
         self._filter()
 
     @on(Input.Submitted)
-    async def open_highlighted(self) -> None:
-        """Open what is highlighted in the list of what was typed: that may not be drawn yet."""
-        if self.filter_input.value != self._filtered:
-            await self._choose(self.filter_input.value)
+    def open_highlighted(self) -> None:
+        """Open what is highlighted."""
+        self.when_drawn(self._open)
+
+    def _open(self) -> None:
         if (item := self._shown.at(self.rows.highlighted)) is not None:
             self.dismiss(self._shown.open(item))
 
@@ -200,6 +210,8 @@ class ChatsScreen(SortingScreen):
         self.rows.show(len(shown.items), place)
         self.set_class(not shown.items, "-empty")
         self._tell()
+        while self._put_off and typed == self.filter_input.value and not self._reading:
+            self._put_off.pop(0)()
 
     def put(self, summary: ConversationSummary) -> None:
         """Show a chat as it is now."""

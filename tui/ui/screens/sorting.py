@@ -3,6 +3,7 @@
 Each act is queued and seen at once; nothing waits for the disk.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -27,7 +28,6 @@ class SortingScreen(ModalScreen[Wanted | None]):
     """Whoever inherits shows the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+d", "pin", "Pin", id="chats.pin", tooltip="Let it stand above the others", priority=True),
         Binding("f6", "rename", "Rename", id="chats.rename", tooltip="Give it another title"),
         Binding("f7", "archive", "Archive", id="chats.archive", tooltip="Put it out of the way, or back"),
         Binding("f8", "delete", "Delete", id="chats.delete", tooltip="Delete it; that can be undone"),
@@ -56,13 +56,37 @@ class SortingScreen(ModalScreen[Wanted | None]):
     def read(self) -> None:
         """Read the list anew; whoever inherits does."""
 
+    def when_drawn(self, act: Callable[[], object]) -> None:
+        """Act on the list of what was typed, once that is drawn; whoever inherits knows when it is."""
+        act()
+
     def action_pin(self) -> None:
+        """Pin or unpin the highlighted chat."""
+        self.when_drawn(self.pin)
+
+    def action_archive(self) -> None:
+        """Archive the highlighted chat, or bring it back."""
+        self.when_drawn(self.archive)
+
+    def action_rename(self) -> None:
+        """Rename the highlighted chat."""
+        self.when_drawn(self.rename)
+
+    def action_delete(self) -> None:
+        """Delete the highlighted chat."""
+        self.when_drawn(self.delete)
+
+    def action_restore(self) -> None:
+        """Undo a deletion."""
+        self.when_drawn(self.restore)
+
+    def pin(self) -> None:
         """Let the highlighted chat stand above the others, or no longer."""
         if (summary := self.highlighted) is not None:
             self._history.pin(summary.id, not summary.pinned)
             self.put(replace(summary, pinned=not summary.pinned))
 
-    def action_archive(self) -> None:
+    def archive(self) -> None:
         """Put the highlighted chat into the archive, or back among the others."""
         if (summary := self.highlighted) is None or summary.deleted:
             return
@@ -70,7 +94,7 @@ class SortingScreen(ModalScreen[Wanted | None]):
         self.take_away(summary)
         self._say("unarchived" if summary.archived else "archived", summary)
 
-    def action_rename(self) -> None:
+    def rename(self) -> None:
         """Edit the title of the highlighted chat."""
         if (summary := self.highlighted) is None:
             return
@@ -82,7 +106,7 @@ class SortingScreen(ModalScreen[Wanted | None]):
 
         self.app.push_screen(TitleForm(summary.title, self._language), edited)
 
-    def action_delete(self) -> None:
+    def delete(self) -> None:
         """Delete the highlighted chat; it is removed for good some days later."""
         if (summary := self.highlighted) is None:
             return
@@ -94,7 +118,7 @@ class SortingScreen(ModalScreen[Wanted | None]):
         self.take_away(summary)
         self._say("deleted", summary)
 
-    def action_restore(self) -> None:
+    def restore(self) -> None:
         """Bring back the highlighted chat among the deleted ones, else the one that was deleted last."""
         if self._shelf is Shelf.DELETED and (summary := self.highlighted) is not None:
             self._history.restore(summary.id)
