@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -178,6 +179,22 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     assert said in refusal(path)
+
+
+def test_a_damaged_database_is_read_or_refused(tmp_path: Path) -> None:
+    """Bytes that are changed anywhere, names in the schema too, end in a sentence or in what can be read."""
+    path, random = unpack("llm-0.36.db", tmp_path), Random(3)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(400):
+            damaged[random.randrange(100, len(damaged))] = random.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            read_file(path)
+        except ExchangeError as error:
+            refused += bool(str(error))
+    assert refused > 20
 
 
 def test_a_view_in_the_place_of_a_table_is_not_run(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Markdown and plain text: what is said of each reply, and that nothing in a text breaks the document or a terminal."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_the_front_matter_names_every_reply() -> None:
     assert json.loads(title.removeprefix("title: ")).startswith("a␛[31m ⯑ b")
     assert [line.split()[-1] for line in head.splitlines() if "outcome:" in line] == ["complete", "complete", "stalled"]
     assert [line.split()[-1] for line in head.splitlines() if "chosen:" in line] == ["false", "true", "true"]
+
+
+def test_a_title_holds_nothing_that_yaml_forbids() -> None:
+    sample = make_sample()
+    sample.title = 'a "b" \\ : # \x7f\x85\u2028\ud800\ufffe\uffff 🐦'
+    line = "".join(write_conversations([sample], "md", ENGLISH, NOW)).split("\n")[1]
+    forbidden = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+    assert forbidden.search(line) is None
+    assert json.loads(line.removeprefix("title: ")).endswith("\ufffe\uffff 🐦")
 
 
 def test_of_what_was_brought_in_the_outcome_is_not_made_up() -> None:

@@ -19,6 +19,9 @@ _LONGEST_TEXT = 64_000_000
 _STEPS, _MOST_STEPS = 1_000_000, 20_000
 """Instructions of SQLite between two looks, and looks: some minutes of work at most."""
 
+_DAMAGES = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file brings about: names in it, which SQLite's own messages repeat, may be no UTF-8."""
+
 
 class ForeignDatabase:
     """An open file. Every read raises ExchangeError for what cannot be read."""
@@ -47,7 +50,7 @@ class ForeignDatabase:
                 if number >= MOST_ROWS:
                     raise ExchangeError(f"table {table} has more than {MOST_ROWS} rows")
                 yield row
-        except sqlite3.Error as error:
+        except _DAMAGES as error:
             raise ExchangeError(f"table {table}: {error}") from None
 
     def count(self, table: str) -> int:
@@ -62,7 +65,7 @@ class ForeignDatabase:
             if found is None or str(found[0]).lstrip().upper().startswith("CREATE VIRTUAL"):
                 return frozenset()
             return frozenset(row[1] for row in self._connection.execute(f'PRAGMA table_info("{table}")'))
-        except sqlite3.Error as error:
+        except _DAMAGES as error:
             raise ExchangeError(str(error)) from None
 
 

@@ -86,4 +86,6 @@ def _reply(reply: Reply, caption: Caption, language: Language) -> Iterator[str]:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(sanitise_line(text), ensure_ascii=False)
+    """As JSON, with the two characters escaped that YAML, unlike JSON, lets stand nowhere (YAML 1.2, section 5.1)."""
+    quoted = json.dumps(sanitise_line(text), ensure_ascii=False)
+    return quoted.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
