@@ -85,11 +85,7 @@ async def _open(
     catalogue = ModelCatalogue(routes.providers, configured, state.recent, favourites=state.favourites)
     if found is not None:
         catalogue.add_listing(found.provider.name, found.listing)
-    journal = RecordJournal(
-        launch.paths.records,
-        lambda reason: report(StoreTrouble("unwritable", str(launch.paths.records), reason)),
-        launch.config.records,
-    )
+    journal = _open_journal(launch, report)
     telemetry = _open_telemetry(launch, mask, report, stack)
     proof = TableProof(launch.config)
     session = ChatSession(client, store, journal, find_model=catalogue.find, telemetry=telemetry, proof=proof)
@@ -116,6 +112,13 @@ def _learn_keys(routes: Routes, environ: Mapping[str, str], mask: Masker) -> Non
     for provider in routes.providers.values():
         if provider.key.kind == "env" and (key := read_key(provider.key, environ)) is not None:
             mask.add(key)
+
+
+def _open_journal(launch: Launch, report: Report) -> RecordJournal:
+    path = launch.paths.records
+    return RecordJournal(
+        path, lambda reason: report(StoreTrouble("unwritable", str(path), reason)), launch.config.records
+    )
 
 
 def _open_telemetry(launch: Launch, mask: Masker, report: Report, stack: AsyncExitStack) -> Telemetry | None:
