@@ -67,6 +67,24 @@ def test_llm(tmp_path: Path, version: str) -> None:
     assert (first.turns[0].created.year, arrival.program, left(arrival)) == (2026, "llm", {"attachment": 1})
 
 
+def test_a_conversation_of_llm_that_began_in_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    path = unpack("llm-0.36.db", tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        (thread,) = connection.execute("SELECT thread_id FROM turns ORDER BY id LIMIT 1").fetchone()
+        connection.execute("INSERT INTO conversations VALUES (?, 'Earlier', 'parrot')", (thread,))
+        connection.execute(
+            "INSERT INTO responses (id, model, prompt, system, response, conversation_id, datetime_utc)"
+            " VALUES ('r0', 'parrot', 'First of all', 'Be brief.', 'Yes', ?, '2024-01-01T00:00:00+00:00')",
+            (thread,),
+        )
+        connection.commit()
+    arrival = read_file(path)
+    first = arrival.conversations[0]
+    prompts = [turn.prompt for turn in first.turns]
+    assert (prompts[:2], len(prompts)) == (["First of all", "Where does the heron nest?"], 3)
+    assert (first.title, first.created.year, left(arrival)) == ("Earlier", 2024, {"attachment": 1})
+
+
 def test_elia(tmp_path: Path) -> None:
     arrival = read_file(unpack("elia-1.10.db", tmp_path))
     first, second = arrival.conversations

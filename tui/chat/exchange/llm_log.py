@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from tui.chat.conversation import ToolCall
 from tui.chat.exchange.arrival import Arrival, read_moment
@@ -18,6 +18,8 @@ from tui.chat.exchange.foreign_database import ForeignDatabase, text_of
 from tui.chat.exchange.message_list import Message, add_conversation
 
 PROGRAM = "llm"
+_Messages: TypeAlias = defaultdict[object, list[Message]]
+"""By the id of their conversation."""
 _TURN = ("id", "thread_id", "parent_message_hash", "tip_message_hash", "model", "datetime_utc")
 _RESPONSE = ("id", "conversation_id", "model", "prompt", "system", "response", "reasoning", "datetime_utc")
 
@@ -29,11 +31,25 @@ def is_llm(database: ForeignDatabase) -> bool:
 
 def read_llm(database: ForeignDatabase, written: datetime) -> Arrival:
     """All its conversations; `written` stands where a response has no time."""
-    arrival = Arrival(PROGRAM)
+    arrival, messages = Arrival(PROGRAM), _Messages(list)
     fragments = _read_fragments(database)
-    _read_responses(arrival, database, fragments, written)
-    _read_threads(arrival, database, fragments, written)
+    _read_responses(arrival, messages, database, fragments)
+    _read_threads(arrival, messages, database, fragments)
+    names = _read_names(database)
+    for key, found in messages.items():
+        begun = next((message.moment for message in found if message.moment), written)
+        add_conversation(arrival, text_of(key), names.get(key, ""), begun, found)
     return arrival
+
+
+def _read_names(database: ForeignDatabase) -> dict[object, str]:
+    """A conversation that a later version goes on with is a thread of the same id."""
+    return {
+        identity: text_of(name)
+        for table in ("threads", "conversations")
+        if database.columns(table)
+        for identity, name in database.rows(table, ("id", "name"), "id")
+    }
 
 
 def _read_fragments(database: ForeignDatabase) -> dict[object, str]:
@@ -44,13 +60,12 @@ def _read_fragments(database: ForeignDatabase) -> dict[object, str]:
 
 
 def _read_responses(
-    arrival: Arrival, database: ForeignDatabase, fragments: dict[object, str], written: datetime
+    arrival: Arrival, messages: _Messages, database: ForeignDatabase, fragments: dict[object, str]
 ) -> None:
     if not database.has("responses", "id", "prompt", "response", "conversation_id"):
         return
     before = {kind: _fragments_before(database, f"{kind}_fragments", fragments) for kind in ("prompt", "system")}
     calls = _read_calls(database)
-    messages: dict[object, list[Message]] = defaultdict(list)
     for row in database.rows("responses", _RESPONSE, "datetime_utc, id"):
         identity, conversation, model, prompt, system, response, reasoning, time = row
         moment, key = read_moment(time), conversation or identity
@@ -63,9 +78,6 @@ def _read_responses(
             Message(f"{identity}/prompt", "user", asked, moment),
             Message(identity, "assistant", *answer),
         ]
-    names = dict(database.rows("conversations", ("id", "name"), "id")) if database.columns("conversations") else {}
-    for key, found in messages.items():
-        add_conversation(arrival, text_of(key), text_of(names.get(key)), _first_moment(found) or written, found)
     arrival.left_out["attachment"] += database.count("prompt_attachments")
     arrival.left_out["tool output"] += database.count("tool_results")
 
@@ -101,11 +113,12 @@ class _Node:
     """Kinds of parts that have no place here."""
 
 
-def _read_threads(arrival: Arrival, database: ForeignDatabase, fragments: dict[object, str], written: datetime) -> None:
+def _read_threads(
+    arrival: Arrival, messages: _Messages, database: ForeignDatabase, fragments: dict[object, str]
+) -> None:
     if not (database.has("turns", *_TURN) and database.has("messages", "hash", "parent_hash", "role")):
         return
     nodes = _read_nodes(database, fragments)
-    messages: dict[object, list[Message]] = defaultdict(list)
     for identity, thread, parent, tip, model, time in database.rows("turns", _TURN, "datetime_utc, id"):
         key, moment = thread or identity, read_moment(time)
         known = {one.text for one in messages[key] if one.role == "system"}
@@ -120,9 +133,6 @@ def _read_threads(arrival: Arrival, database: ForeignDatabase, fragments: dict[o
         calls = tuple(call for node, *_ in answers for call in node.calls)
         text, thought = "\n\n".join(texts), "\n\n".join(thoughts)
         messages[key].append(Message(identity, "assistant", text, moment, text_of(model), thought, calls))
-    names = dict(database.rows("threads", ("id", "name"), "id")) if database.columns("threads") else {}
-    for key, found in messages.items():
-        add_conversation(arrival, text_of(key), text_of(names.get(key)), _first_moment(found) or written, found)
 
 
 def _read_nodes(database: ForeignDatabase, fragments: dict[object, str]) -> dict[object, _Node]:
@@ -186,7 +196,3 @@ def _pieces(payload: dict[str, Any], fragments: dict[object, str]) -> Iterator[s
 
 def _key(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _first_moment(messages: list[Message]) -> datetime | None:
-    return next((message.moment for message in messages if message.moment), None)
