@@ -64,7 +64,6 @@ def test_there_is_something_to_look_at() -> None:
     assert len(SOURCES) > 40
 
 
-@pytest.mark.slow
 def test_nothing_is_larger_than_its_budget() -> None:
     assert [found for path in SOURCES for found in oversized(path.read_text(encoding="utf-8"), name_of(path))] == []
 
@@ -84,7 +83,6 @@ def test_module_names_say_what_is_in_them() -> None:
     assert vague_names(PACKAGE / "ui" / "string_utils.py") == ["utils"]
 
 
-@pytest.mark.slow
 def test_every_module_says_what_it_is() -> None:
     modules = ((name_of(path), ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES)
     assert [name for name, module in modules if module.body and not ast.get_docstring(module)] == []

@@ -242,17 +242,11 @@ class WeirApp(CellApp[None]):
 
     def _set_keys(self) -> None:
         """The person's own keys; an id that no binding has and a key that no terminal sends are said."""
-        from tui.ui.binding_id import binding_ids  # with the screens, after the first paint
+        from tui.ui.binding_id import usable_keys  # with the screens, after the first paint
 
-        say, known = self._opening.language.say, sorted(binding_ids())
-        keys = {}
-        for name, key in self._opening.config.keys.items():
-            if name not in known:
-                self._tell(say("keys.unknown", name=name, known=", ".join(known)))
-            elif not is_key(key):
-                self._tell(say("keys.unusable", name=name, key=key))
-            else:
-                keys[name] = key
+        keys, complaints = usable_keys(self._opening.config.keys, self._opening.language)
+        for complaint in complaints:
+            self._tell(complaint)
         self.set_keymap(keys)
 
     def _remember_theme(self, name: str) -> None:

@@ -1,7 +1,10 @@
 """The ids of all key bindings: what `[keys]` in the config may name."""
 
+from collections.abc import Mapping
+
 from textual.binding import Binding
 
+from tui.text.language import Language
 from tui.ui.app import WeirApp
 from tui.ui.log.columns import ColumnLog, Columns
 from tui.ui.screens.chat import ChatScreen
@@ -17,6 +20,7 @@ from tui.ui.screens.record import RecordScreen
 from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
 from tui.ui.screens.title_form import TitleForm
+from tui.ui.terminal.key_name import is_key
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import FilterInput, ModelPicker
@@ -50,3 +54,17 @@ def binding_ids() -> set[str]:
     classes = {kind for holder in _HOLDERS for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
     bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
     return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}
+
+
+def usable_keys(keys: Mapping[str, str], language: Language) -> tuple[dict[str, str], list[str]]:
+    """Those of `[keys]` that can hold, and what is wrong with the others: an unknown id, a key no terminal sends."""
+    known = sorted(binding_ids())
+    usable, complaints = {}, []
+    for name, key in keys.items():
+        if name not in known:
+            complaints.append(language.say("keys.unknown", name=name, known=", ".join(known)))
+        elif not is_key(key):
+            complaints.append(language.say("keys.unusable", name=name, key=key))
+        else:
+            usable[name] = key
+    return usable, complaints
