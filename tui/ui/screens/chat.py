@@ -71,7 +71,7 @@ class ChatScreen(SwitchingScreen):
 
     def on_mount(self) -> None:
         """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
-        self.prompt.focus()
+        self.set_focus(self.prompt)
         self.set_interval(STATUS_SECONDS, self._show_status)
         self.show_conversation(self._conversation)
 
@@ -80,9 +80,7 @@ class ChatScreen(SwitchingScreen):
         for text in leftover.sent:
             self.prompt.unsent.append(text)
             self.prompt.post_message(Prompt.Submitted(text))
-        if leftover.typed:
-            self.prompt.give_back(leftover.typed)
-            self.prompt.move_cursor(leftover.cursor)
+        self.prompt.put_before(leftover.typed, leftover.cursor)
         for key, character in leftover.keys:
             self.app.post_message(events.Key(key, character))
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.screen import Screen
@@ -39,6 +39,11 @@ class ReadingScreen(Screen[None]):
     def clear_marks(self) -> None:
         """Mark nothing any more."""
         self.log_view.clear_selection()
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that came before anything had the keys, as in the moment in which a screen opens, is typed."""
+        if event.is_printable and self.focused in (None, self.prompt):  # which lets none of its own come as far as here
+            self.prompt.post_message(events.Key(event.key, event.character))
 
     @on(MessageLog.Left)
     def leave_log(self) -> None:

@@ -171,6 +171,13 @@ class Prompt(TextArea):
         texts, self.unsent = self.unsent, []
         self.give_back("\n\n".join(texts))
 
+    def put_before(self, text: str, cursor: tuple[int, int]) -> None:
+        """Put text that was typed elsewhere right before what has been typed here; the caret was at `cursor` there."""
+        typed = self.text
+        self.insert(self._attachments.fold(text), (0, 0))
+        if not typed:
+            self.move_cursor(cursor)
+
     def give_back(self, text: str) -> None:
         """Put text that was taken back before what has been typed since."""
         typed, text = self.text, self._attachments.fold(text)
