@@ -154,8 +154,8 @@ def test_exit_code_and_last_words() -> None:
         assert terminal.wait_for("bye")
 
 
-def test_program_that_is_not_there_says_so() -> None:
-    with PtyTerminal(["/nonexistent/weir"]) as terminal:
+def test_program_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with PtyTerminal([str(tmp_path / "missing")]) as terminal:
         terminal.wait_for("FileNotFoundError")
         assert terminal.wait_exit() == 1
 
@@ -277,11 +277,11 @@ def test_use_outside_the_block_is_refused() -> None:
         assert PtyTerminal(python("")).pid
 
 
-def test_descriptors_are_closed() -> None:
+def test_descriptors_are_closed(tmp_path: Path) -> None:
     before = os.listdir("/dev/fd")
     with PtyTerminal(python("")) as terminal:
         assert terminal.wait_exit() == 0
-    with pytest.raises(FileNotFoundError), PtyTerminal(python(""), cwd="/nonexistent"):
+    with pytest.raises(FileNotFoundError), PtyTerminal(python(""), cwd=tmp_path / "missing"):
         pytest.fail("the folder is not there")
     assert os.listdir("/dev/fd") == before
 
