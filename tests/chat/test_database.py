@@ -2,41 +2,16 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, make_turn, wait_for
 from tui.chat.conversation import Conversation
 from tui.chat.database import StoreTrouble
 from tui.chat.store import Store
-
-Opener = Callable[[], Store]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "weir.db"
-
-
-@pytest.fixture
-def troubles() -> list[StoreTrouble]:
-    return []
-
-
-@pytest.fixture
-def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
-    stores: list[Store] = []
-
-    def open_one() -> Store:
-        stores.append(Store(path, troubles.append))
-        return stores[-1]
-
-    yield open_one
-    for store in stores:
-        store.close(10)
 
 
 @pytest.fixture

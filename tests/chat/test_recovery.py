@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -11,6 +10,7 @@ from random import Random
 import pytest
 
 from tests.chat import process
+from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, make_turn, wait_for
 from tui.chat.conversation import Conversation
 from tui.chat.database import StoreTrouble
@@ -18,30 +18,6 @@ from tui.chat.store import Store
 
 PAGE = 4096
 COUNT = 30
-Opener = Callable[[], Store]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "weir.db"
-
-
-@pytest.fixture
-def troubles() -> list[StoreTrouble]:
-    return []
-
-
-@pytest.fixture
-def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
-    stores: list[Store] = []
-
-    def open_one() -> Store:
-        stores.append(Store(path, troubles.append))
-        return stores[-1]
-
-    yield open_one
-    for store in stores:
-        store.close(10)
 
 
 @pytest.fixture

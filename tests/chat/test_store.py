@@ -4,7 +4,6 @@ import json
 import signal
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from random import Random
 import pytest
 
 from tests.chat import process
+from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, fill, make_turn, wait_for
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.database import StoreTrouble
@@ -22,30 +22,10 @@ from tui.stream.events import Notice, ReasoningDelta, RefusalDelta
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.trace import Clock, StreamTrace
 
-Opener = Callable[[], Store]
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "weir.db"
-
-
-@pytest.fixture
-def troubles() -> list[StoreTrouble]:
-    return []
-
-
-@pytest.fixture
-def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
-    stores: list[Store] = []
-
-    def open_one() -> Store:
-        stores.append(Store(path, troubles.append))
-        return stores[-1]
-
-    yield open_one
-    for store in stores:
-        store.close(10)
 
 
 def reopened(store: Store, open_store: Opener, identity: str) -> Conversation:
