@@ -141,7 +141,7 @@ def _finish(
     look: Look, name: str, told: dict[str, Any], summary: ConversationSummary | None = None, **values: object
 ) -> int:
     """Wait until it is written, and say so."""
-    if not look.store.settle(WRITE_SECONDS):
+    if not look.store.settle(WRITE_SECONDS, tidy=True):
         return look.complain("unwritten")
     if look.as_json:
         write_json_line(told)

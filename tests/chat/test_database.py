@@ -85,3 +85,10 @@ def test_a_file_that_is_kept_without_a_log_stays_so(open_store: Opener, path: Pa
         other.execute("PRAGMA journal_mode = DELETE")
     assert open_store().load(old.id) == old
     assert journal_mode(path) == "delete"
+
+
+def test_what_reads_cannot_write_even_if_it_is_told_to(open_store: Opener, old: Conversation) -> None:
+    with open_store().reading() as connection:
+        connection.execute("PRAGMA query_only = OFF")
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM conversation")

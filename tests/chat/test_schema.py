@@ -67,3 +67,11 @@ def test_where_no_copy_can_be_made_nothing_is_changed(path: Path) -> None:
     assert [trouble.code for trouble in troubles] == ["unusable"]
     assert rows(path) == [("c", "Title", "Brief.", "2026-01-01T00:00:00+00:00", "")]
     assert [file.name for file in path.parent.glob("*.part")] == []
+
+
+def test_a_file_that_is_brought_forward_can_shrink_from_then_on(path: Path) -> None:
+    store = Store(path, lambda trouble: None)
+    assert store.latest_conversation() == "c"
+    assert store.close(30) == 0
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 2

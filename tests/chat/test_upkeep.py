@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.sample import end, make_turn, wait_for
+from tests.chat.sample import end, fill, make_turn, wait_for
 from tui.chat.conversation import Conversation
 from tui.chat.history import History
 from tui.chat.store import Store
@@ -50,3 +50,20 @@ def test_what_is_too_old_goes_at_the_next_start(tmp_path: Path) -> None:
     assert [one.title for one in history.summaries() if one.running] == ["running"]
     for each in (third, store):
         each.close(60)
+
+
+def test_what_is_removed_makes_the_file_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "weir.db"
+    store = open_store(path)
+    conversation = Conversation()
+    turn = make_turn(conversation, "large")
+    store.add_turn(conversation, turn)
+    fill(turn.reply, "some words " * 100_000)
+    store.finish(turn.reply)
+    assert store.close(60) == 0
+    large = path.stat().st_size
+    store = open_store(path)
+    History(store).remove([conversation.id])
+    assert store.settle(60, tidy=True)
+    assert store.close(60) == 0
+    assert path.stat().st_size < large / 10

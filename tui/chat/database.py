@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui.chat.recovery import OpenElsewhere, recover_file
-from tui.chat.schema import NewerSchema, migrate, read_version
+from tui.chat.schema import NewerSchema, let_shrink, migrate, read_version
 from tui.settings.file_system import find_network
 from tui.settings.paths import make_private_folder
 
@@ -83,9 +83,21 @@ class Database:
     lock: AbstractContextManager[object] = field(default_factory=nullcontext)
     """Held by whoever reads or writes. In memory SQLite refuses the second one without waiting; a file needs none."""
 
+    in_memory: bool = False
+
     def connect(self, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
         """A new connection for the calling thread; the caller closes it. `patience`: seconds to wait for a lock."""
-        connection = sqlite3.connect(self.uri, uri=True, timeout=patience, isolation_level=None)
+        return self._connect(self.uri, patience)
+
+    def connect_to_read(self) -> sqlite3.Connection:
+        """Likewise, one that cannot write: the file is opened for reading only."""
+        # Shared memory has no such mode; there SQLite is asked to refuse what writes.
+        connection = self._connect(self.uri if self.in_memory else f"{self.uri}?mode=ro", BUSY_SECONDS)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _connect(self, uri: str, patience: float) -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
         connection.text_factory = DECODE
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
@@ -123,7 +135,8 @@ def open_file(path: Path, report: Report, patience: float = BUSY_SECONDS) -> tup
 
 def open_memory(path: Path | None) -> tuple[Database, sqlite3.Connection]:
     """A database in memory, with what can be read at a path; without one, or where that cannot be had, an empty one."""
-    database = Database(f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared", threading.Lock())
+    uri = f"file:weir-{os.getpid()}-{os.urandom(4).hex()}?mode=memory&cache=shared"
+    database = Database(uri, threading.Lock(), in_memory=True)
     connection = database.connect()
     if path is not None and not _copy_into(connection, path):
         connection.close()
@@ -154,6 +167,7 @@ def _open(path: Path, report: Report, patience: float) -> tuple[Database, sqlite
         raise
     if kept is not None:
         report(StoreTrouble("migrated", str(kept)))
+        _rewrite(connection)
     if network is not None:
         report(StoreTrouble("network", str(path), network))
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
@@ -171,6 +185,8 @@ def _connect(database: Database, patience: float, *, log: bool) -> sqlite3.Conne
         if not log:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         version = read_version(connection)  # what a later version has made is left as it is
+        if version == 0:  # a file that holds something is not written to before it was checked
+            let_shrink(connection)
         if log:
             _use_write_ahead_log(connection, new=version == 0)
         else:
@@ -195,6 +211,16 @@ def _use_write_ahead_log(connection: sqlite3.Connection, *, new: bool) -> None:
         # SQLite does not wait for this lock. Whoever holds it switches the same file, and the mode is the file's.
         if _primary(error) != sqlite3.SQLITE_BUSY:
             raise
+
+
+def _rewrite(connection: sqlite3.Connection) -> None:
+    """Let a file shrink that could not when it was made; it has just been copied, so its size is no obstacle."""
+    try:
+        if connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 0:
+            let_shrink(connection)
+            connection.execute("VACUUM")
+    except sqlite3.OperationalError:
+        pass  # a full disk, or somebody who reads: it stays as it is, and nothing is lost by that
 
 
 def _check(connection: sqlite3.Connection, *, thorough: bool) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tui.chat.schema import NewerSchema, migrate, read_version, run_scripts
+from tui.chat.schema import NewerSchema, let_shrink, migrate, read_version, run_scripts
 from tui.stream.outcome import Outcome
 
 Row: TypeAlias = tuple[Any, ...]
@@ -109,6 +109,7 @@ def _fill(path: Path, target: sqlite3.Connection) -> int:
             version = read_version(source)
         except (sqlite3.Error, UnicodeDecodeError, NewerSchema):
             version = 0  # not even the first page: there is nothing to be read by
+        let_shrink(target)
         # The rows go into the tables that they come from, and forward with those.
         target.execute("BEGIN")
         run_scripts(target, 0, version)

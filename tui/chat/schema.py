@@ -44,6 +44,11 @@ def migrate(connection: sqlite3.Connection, path: Path | None = None) -> Path | 
     return kept
 
 
+def let_shrink(connection: sqlite3.Connection) -> None:
+    """Let a file give unused pages back to the disk; it holds for a new file only, or from the next VACUUM on."""
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+
+
 def run_scripts(connection: sqlite3.Connection, after: int, last: int | None = None) -> None:
     """Run the scripts behind number `after`, up to `last`, inside the caller's transaction."""
     for number, script in enumerate(_scripts()[after:last], after + 1):

@@ -53,8 +53,7 @@ class Store:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for one read in the calling thread; whatever is read with it is of one moment. Blocks."""
         database = self._writer.database()
-        with database.lock, closing(database.connect()) as connection:
-            connection.execute("PRAGMA query_only = ON")
+        with database.lock, closing(database.connect_to_read()) as connection:
             connection.execute("BEGIN")
             yield connection
 
@@ -62,9 +61,12 @@ class Store:
         """Queue one transaction; returns at once."""
         self._writer.put([(sql, _clean(values)) for sql, values in statements])
 
-    def settle(self, limit: float = SETTLE_SECONDS) -> bool:
-        """Wait until what was queued is written, at most `limit` seconds; whether it is. Blocks."""
-        return self._writer.settle(limit)
+    def settle(self, limit: float = SETTLE_SECONDS, *, tidy: bool = False) -> bool:
+        """Wait until what was queued is written, at most `limit` seconds; whether it is. Blocks.
+
+        `tidy`: also until what follows from it is done, such as giving unused pages back to the disk.
+        """
+        return self._writer.settle(limit, tidy=tidy)
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""

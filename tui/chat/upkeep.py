@@ -1,7 +1,7 @@
-"""Upkeep: what the writer's thread does while nothing is queued: index what has come, remove what is to go.
+"""Upkeep: what the writer's thread does while nothing is queued: remove what is to go, shrink the file, index texts.
 
-Both go on in portions, so that whatever is queued meanwhile waits for one of them at most. A search finds what is not
-indexed yet, too, and a conversation that is to go is no longer listed.
+All of it goes on in portions, so that whatever is queued meanwhile waits for one of them at most. A search finds what
+is not indexed yet, too, and a conversation that is to go is no longer listed.
 """
 
 import sqlite3
@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 PORTION = 8
 """Texts that are indexed at once: some 10 ms of work."""
+LEAST_FREE = 64
+"""Unused pages that a file keeps for what comes next."""
+PAGES = 256
+"""Pages that are given back at once: some milliseconds of work."""
 UNDO_DAYS = 7
 """How long a deleted conversation can be brought back."""
 _PENDING = """
@@ -37,7 +41,22 @@ class Upkeep:
         if not self._tidy and remove_one(connection, self._keep_days):
             return True
         self._tidy = True
-        return index_portion(connection)
+        return give_back(connection) or index_portion(connection)
+
+
+def give_back(connection: sqlite3.Connection) -> bool:
+    """Give unused pages back to the disk; whether there may be more to give."""
+    free = _count_free(connection)
+    if free < LEAST_FREE:
+        return False
+    # A row comes for each page, and nothing happens to those whose row nobody takes.
+    connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
+    return LEAST_FREE <= _count_free(connection) < free
+
+
+def _count_free(connection: sqlite3.Connection) -> int:
+    count: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    return count
 
 
 def index_portion(connection: sqlite3.Connection) -> bool:

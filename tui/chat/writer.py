@@ -8,6 +8,7 @@ it holds up nothing else, and counts as not written.
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -73,10 +74,17 @@ class WriterThread:
         assert self._database is not None, "the thread sets it before the event"
         return self._database
 
-    def settle(self, limit: float) -> bool:
-        """Wait until nothing is queued that cannot be read, at most `limit` seconds; whether so. Not for the loop."""
+    def settle(self, limit: float, *, tidy: bool = False) -> bool:
+        """Wait until nothing is queued that cannot be read, at most `limit` seconds; whether so. Not for the loop.
+
+        `tidy`: what can wait is waited for too, as long as there is time; without the file there is none of it.
+        """
         with self._wake:
-            return self._wake.wait_for(self._is_settled, limit)
+            until = time.monotonic() + limit
+            settled = self._wake.wait_for(self._is_settled, limit)
+            if settled and tidy:
+                self._wake.wait_for(lambda: not self._has_work or self._memory is not None, until - time.monotonic())
+            return settled
 
     def close(self, limit: float) -> int:
         """Write what is queued and end. What cannot be written in `limit` seconds is kept for the next start.
@@ -143,12 +151,15 @@ class WriterThread:
         """Do a portion of what can wait. What fails now is left until something was written again."""
         assert self._connection is not None, "without the file there is memory"
         try:
-            self._has_work = self._work(self._connection)
+            has_work = self._work(self._connection)
         except sqlite3.Error:
             # Nothing is lost: a search reads what is not indexed, and what is to be removed is found again.
-            self._has_work = False
+            has_work = False
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+        with self._wake:
+            self._has_work = has_work
+            self._wake.notify_all()
 
     def _open(self, patience: float) -> None:
         """Open the file and write what waits for it; what is read is the memory until that is done."""

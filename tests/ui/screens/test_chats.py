@@ -220,3 +220,19 @@ async def test_an_empty_list_says_what_it_is_for(tmp_path: Path) -> None:
         assert say("chats.empty_chats", close="Esc") in str(bench.chats.query_one("#chats-empty").content)
         await bench.press("escape")
         assert isinstance(bench.app.screen, ChatScreen)
+
+
+async def test_a_reply_that_ends_meanwhile_is_seen_to_end(tmp_path: Path) -> None:
+    store = Store(make_paths(tmp_path).database, lambda trouble: None)
+    conversation = Conversation()
+    turn = make_turn(conversation, "running")
+    store.add_turn(conversation, turn)
+    assert store.settle(60)
+    async with opened(tmp_path) as bench:
+        await bench.open_list()
+        assert bench.chats._summaries[0].running
+        end(turn.reply)
+        store.finish(turn.reply)
+        await bench.until(lambda: bench.chats._summaries[0].outcome == "complete")
+        assert [item.outcome for item in bench.chats._shown.items] == ["complete"]
+    store.close(60)

@@ -30,6 +30,8 @@ from tui.ui.widgets.model_list import ModelList
 
 _SHELVES = (Shelf.CHATS, Shelf.ARCHIVED, Shelf.DELETED)
 _WIDEST = 160
+LOOK_SECONDS = 1.0
+"""Between two looks at what has changed: a reply has ended, another weir has written."""
 _FRAME = 5
 """Cells of the border, of what stands inside it, and of the scrollbar."""
 
@@ -85,6 +87,8 @@ class ChatsScreen(SortingScreen):
         self._put_off: list[Callable[[], object]] = []
         """What is to be done on the list of what was typed."""
         self._reading = True
+        self._acts = 0
+        """How often a person has changed the list; what was read meanwhile is read again."""
         self._trouble: str | None = None
         self._now = datetime.now(UTC)
 
@@ -106,6 +110,7 @@ class ChatsScreen(SortingScreen):
         self.filter_input.focus()
         self._tell()
         self.read()
+        self.set_interval(LOOK_SECONDS, self._look)
 
     def on_unmount(self) -> None:
         """Whatever is still looked for is wanted no more."""
@@ -165,14 +170,22 @@ class ChatsScreen(SortingScreen):
         """Read the list anew, off the loop."""
         self.run_worker(self._read_shelf(self._shelf), name="read", group="read", exclusive=True)
 
+    def _look(self) -> None:
+        if not any(worker.group == "read" and worker.node is self for worker in self.workers):
+            self.read()
+
     async def _read_shelf(self, shelf: Shelf) -> None:
-        try:
-            summaries = await asyncio.to_thread(self._history.summaries, shelf)
-            self._trouble = None
-        except UnreadableHistory as error:
-            summaries = []
-            self._trouble = self._language.say("chats.unreadable", reason=str(error))
-        self._summaries, self._reading, self._now = summaries, False, datetime.now(UTC)
+        acts, trouble = -1, None
+        while acts != self._acts:
+            acts = self._acts
+            try:
+                summaries = await asyncio.to_thread(self._history.summaries, shelf)
+            except UnreadableHistory as error:
+                summaries, trouble = [], self._language.say("chats.unreadable", reason=str(error))
+        if self._filtered is not None and (summaries, trouble) == (self._summaries, self._trouble):
+            return
+        self._summaries, self._trouble = summaries, trouble
+        self._reading, self._now = False, datetime.now(UTC)
         self._filter()
 
     def _filter(self) -> None:
@@ -215,11 +228,13 @@ class ChatsScreen(SortingScreen):
 
     def put(self, summary: ConversationSummary) -> None:
         """Show a chat as it is now."""
+        self._acts += 1
         self._summaries = [summary if other.id == summary.id else other for other in self._summaries]
         self._filter()
 
     def take_away(self, summary: ConversationSummary) -> None:
         """Show a chat no more; the highlight is on what comes up in its place."""
+        self._acts += 1
         self._summaries = [other for other in self._summaries if other.id != summary.id]
         self._shown, place = self._shown.without(summary.id), self.rows.highlighted
         self.rows.show(len(self._shown.items), place)
