@@ -18,7 +18,9 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
 from tui.ui.screens.opening import Leftover
 from tui.ui.screens.switching import SwitchingScreen
+from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
+from tui.ui.widgets.path_completion import PathSource
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
 from tui.ui.widgets.status_bar import Part, StatusBar, describe
@@ -61,11 +63,12 @@ class ChatScreen(SwitchingScreen):
         self._opening = True
 
     def compose(self) -> ComposeResult:
-        """Banner, log, queue, prompt, status."""
+        """Banner, log, queue, completions, prompt, status."""
         yield Static("", markup=False, id="banner")
         yield from self.compose_logs()
         yield FindBar(self._language.say("find.hint"))
         yield self._queue
+        yield self._prompt.complete_from(Completion(self._language, [PathSource()]))
         yield self._prompt
         yield StatusBar()
 
@@ -166,8 +169,8 @@ class ChatScreen(SwitchingScreen):
         return True
 
     def action_back(self) -> None:
-        """Give a queued prompt back, else stop the reply, else end a search, else go to the prompt."""
-        if self.give_queue_back():
+        """Close a list, else give a queued prompt back, stop the reply, end a search, or go to the prompt."""
+        if self.prompt.close_completion() or self.give_queue_back():
             return
         if self._manner.remote and self._is_stoppable and not self._asked_again():
             self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)

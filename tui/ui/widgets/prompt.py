@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -19,6 +19,9 @@ from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.key_order import KeyOrder
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.completion import Candidate, Completion, Taken
 
 _HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
 
@@ -56,7 +59,7 @@ class Prompt(TextArea):
             id="prompt.newline",
             tooltip="Start a new line; ctrl+j works in every terminal",
         ),
-        Binding("tab", "leave(1)", "Read", id="prompt.leave", tooltip="Go into the log"),
+        Binding("tab", "leave(1)", "Read", id="prompt.leave", tooltip="Complete what is listed, else go into the log"),
         Binding("shift+tab", "leave(-1)", show=False, id="prompt.leave_back"),
     ]
 
@@ -65,6 +68,12 @@ class Prompt(TextArea):
         """The person sent this text and the prompt is empty; who cannot take it uses `give_back`."""
 
         text: str
+
+    @dataclass
+    class Completed(Message):
+        """What a completion list offered stands in the text now, and the caret behind it."""
+
+        candidate: "Candidate"
 
     def __init__(self, language: Language, keys: str) -> None:
         hint = language.say("prompt.hint")
@@ -77,6 +86,7 @@ class Prompt(TextArea):
         self._burst = Burst()
         self._key_order = KeyOrder(self, frozenset(), takes_text=True)
         self._unsure = False
+        self._completion: Completion | None = None
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
 
@@ -127,20 +137,76 @@ class Prompt(TextArea):
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         await super()._on_paste(events.Paste(self._attachments.fold(sanitise(text))))
 
-    def action_leave(self, step: int) -> None:
-        """Give the keys to the next widget, or the one before, at once: what is typed next is for it."""
+    def on_text_area_selection_changed(self) -> None:
+        """Another word may stand before the caret."""
+        if self._completion is not None:
+            self._completion.look(self._before)
+
+    async def action_leave(self, step: int) -> None:
+        """Complete the word before the caret, else give the keys to the next widget, or the one before, at once."""
+        if step > 0 and await self._complete():
+            return
         if step > 0:
             self.screen.focus_next()
         else:
             self.screen.focus_previous()
 
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Mark the candidate above, else go up."""
+        if select or self._completion is None or not self._completion.move(-1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Mark the candidate below, else go down."""
+        if select or self._completion is None or not self._completion.move(1):
+            super().action_cursor_down(select)
+
     def action_submit(self) -> None:
-        """Send, if there is anything but white space; what is typed from here on is the next prompt."""
-        if self.text.strip():
+        """Take a candidate that was marked, else send, if there is anything but white space.
+
+        What is typed from here on is the next prompt.
+        """
+        if self._completion is not None and (taken := self._completion.take_marked(self._before)) is not None:
+            self._put(taken)
+        elif self.text.strip():
             text = self.content
             self.unsent.append(text)
             self.clear()
             self.post_message(self.Submitted(text))
+
+    def complete_from(self, completion: "Completion") -> "Completion":
+        """Let this list, which is mounted elsewhere and returned, go with what is typed."""
+        completion.clicked = self._put
+        self._completion = completion
+        return completion
+
+    def close_completion(self) -> bool:
+        """Close the list of candidates; False if none is shown."""
+        return self._completion is not None and self._completion.close()
+
+    async def _complete(self) -> bool:
+        """Complete the word before the caret; False if there is nothing to put there."""
+        taken = await self._completion.take(self._before) if self._completion is not None else None
+        return taken is not None and self._put(taken)
+
+    @property
+    def _before(self) -> str:
+        """The line with the caret, as far as the caret."""
+        row, column = self.cursor_location
+        return self.document.get_line(row)[:column]
+
+    def _put(self, taken: "Taken") -> bool:
+        """Put a candidate in the place of its word; False if it stands there already."""
+        candidate, (row, column) = taken.candidate, self.cursor_location
+        line = self.document.get_line(row)
+        if line[taken.word.start : column] == candidate.text:
+            return False
+        behind = "" if candidate.goes_on or line[column : column + 1].isspace() else candidate.behind
+        self.replace(candidate.text + behind, (row, taken.word.start), (row, column))
+        if self._completion is not None and not candidate.goes_on:
+            self._completion.close(taken.word.start)
+        self.post_message(self.Completed(candidate))
+        return True
 
     @property
     def content(self) -> str:
