@@ -8,7 +8,13 @@ from tui.chat.remedy import Remedy, can_continue, find_remedies
 from tui.stream.events import ReasoningDelta, RefusalDelta, StreamEvent
 from tui.stream.outcome import Outcome
 
-SHORT = {"c": Remedy.CONTINUE, "r": Remedy.RETRY, "s": Remedy.UNSTREAMED, "m": Remedy.OTHER}
+SHORT = {
+    "c": Remedy.CONTINUE,
+    "r": Remedy.RETRY,
+    "s": Remedy.UNSTREAMED,
+    "m": Remedy.OTHER,
+    "p": Remedy.CONNECT,
+}
 
 
 def reply(outcome: Outcome | None, *said: StreamEvent | str) -> Reply:
@@ -35,7 +41,8 @@ def reply(outcome: Outcome | None, *said: StreamEvent | str) -> Reply:
         (Outcome.CONTENT_FILTER, "m", "m"),
         (Outcome.OVERSIZE_REPLY, "m", "m"),
         (Outcome.UNAVAILABLE, "crm", "rm"),
-        (Outcome.INVALID_KEY, "m", "m"),
+        (Outcome.INVALID_KEY, "mp", "mp"),
+        (Outcome.NO_API_KEY, "mp", "mp"),
         (Outcome.MODEL_NOT_FOUND, "m", "m"),
         (Outcome.EMPTY_REPLY, "crm", "rm"),
     ],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stream.listener import KEY, MODEL, PROMPT, ask, check_ending
+from tests.stream.listener import KEY, KEY_NAME, MODEL, PROMPT, ask, check_ending
 from tests.stream.peer import End, Peer, answer
 from tests.stream.wire import DONE, chunk, delta, error, event, finish, http, opening, page, stream, text
 from tui.stream.client import Client
@@ -109,6 +109,7 @@ CASES = {
         error(f"Incorrect API key provided: {KEY}.", code="invalid_api_key"),
         error=told("invalid-key", "Incorrect API key provided: sk-…c2Dn.", None, "invalid_api_key"),
         key="sk-…c2Dn",
+        detail={"key_source": f"environment variable {KEY_NAME}"},
     ),
     "payment-required": refused(
         429,

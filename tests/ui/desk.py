@@ -17,6 +17,8 @@ from typing import Any, Self
 from tests.pty.terminal import PtyTerminal
 from tests.ui.server import RawServer
 from tui.text.language import load_language
+from tui.ui.key_hint import bound_keys
+from tui.ui.screens.chat import ChatScreen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _FRAME = re.compile(r"[\s\u2500-\u259f]+")
@@ -96,8 +98,8 @@ class Desk:
 
 
 def say(name: str, /, **values: object) -> str:
-    """A sentence of the program itself, so that no test holds on to its wording."""
-    return load_language("en").say(name, **values)
+    """A sentence of the program itself, so that no test holds on to its wording; keys in it are the usual ones."""
+    return load_language("en").say(name, **{**bound_keys(ChatScreen, {}), **values})
 
 
 def sentence(code: str, **values: object) -> str:

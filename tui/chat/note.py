@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui.settings.key_source import KEYLESS
 from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.text.language import Language
@@ -48,7 +49,7 @@ def record_lines(record: Record) -> list[str]:
     cause = record.exception[-1] if record.exception else None
     source = (record.detail or {}).get("key_source")
     third = [
-        f"key {record.key}" if record.key else f"key from {source}" if source else None,
+        _tell_key(record.key, source),
         f"request {record.request_id}" if record.request_id else None,
         f"cause {cause}" if cause else None,
         f"ask {record.support}" if record.support else None,
@@ -56,6 +57,12 @@ def record_lines(record: Record) -> list[str]:
     ]
     lines = (" · ".join(part for part in parts if part) for parts in (first, second, third))
     return [line for line in lines if line]
+
+
+def _tell_key(key: str | None, source: object) -> str | None:
+    """The masked key and where it came from, as far as either is known."""
+    origin = f" from {source}" if source and source != KEYLESS else ""
+    return f"key {key or ''}".rstrip() + origin if key or origin else None
 
 
 def show_seconds(milliseconds: int | None) -> str:

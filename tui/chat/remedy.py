@@ -20,6 +20,8 @@ class Remedy(StrEnum):
     """The same once more with stream=false."""
     OTHER = "other"
     """Another model."""
+    CONNECT = "connect"
+    """Another provider, or the same one with another address or key."""
     RECORD = "record"
     """The whole record."""
     COPY = "copy"
@@ -43,6 +45,20 @@ _STREAM_AT_FAULT = frozenset(
 _NO_FAULT_OF_THE_MODEL = frozenset(
     {Outcome.COMPLETE, Outcome.LENGTH, Outcome.CANCELLED, Outcome.APP_EXIT, Outcome.INTERNAL_ERROR}
 )
+_SETTINGS_AT_FAULT = frozenset(
+    {
+        Outcome.NO_API_KEY,
+        Outcome.BAD_API_KEY_TEXT,
+        Outcome.INVALID_KEY,
+        Outcome.BAD_URL,
+        Outcome.INSECURE_URL,
+        Outcome.DNS_FAILURE,
+        Outcome.NOT_FOUND,
+        Outcome.METHOD_NOT_ALLOWED,
+        Outcome.HTML_PAGE,
+    }
+)
+"""Ways to end that the address or the key of the provider has most likely brought about."""
 _TEXT_WITH_A_HOLE = frozenset({Outcome.MALFORMED_CHUNK})
 
 
@@ -57,6 +73,7 @@ def find_remedies(reply: Reply) -> list[Remedy]:
         Remedy.RETRY: outcome.rule.retryable,
         Remedy.UNSTREAMED: streamed and outcome in _STREAM_AT_FAULT,
         Remedy.OTHER: outcome not in _NO_FAULT_OF_THE_MODEL,
+        Remedy.CONNECT: outcome in _SETTINGS_AT_FAULT,
         Remedy.RECORD: reply.record is not None,
         Remedy.COPY: reply.record is not None,
     }

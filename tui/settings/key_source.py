@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+KEYLESS = "no key source"
+"""In words, of a provider that is sent none."""
 _LIKE_A_KEY = re.compile(r"(?=.{16})(?:(?=.*\d)(?=.*[a-z]).*|(?:\D*\d){4}.*)")
 
 
@@ -20,7 +22,7 @@ class KeySource:
         from tui.settings.mask import mask_shapes, strip_controls  # patterns that the first paint need not wait for
 
         if self.kind == "none":
-            return "no key source"
+            return KEYLESS
         kind = {"env": "environment variable", "command": "command", "file": "file"}[self.kind]
         return f"{kind} {mask_shapes(strip_controls(self.value))}"
 

@@ -103,6 +103,7 @@ class EndingWriter:
         trace, evidence = self._trace, self._trace.evidence
         endpoint = trace.call.endpoint if trace.call else None
         return {
+            "key_source": trace.call.key_source if trace.call else None,
             "host": endpoint.host if endpoint else None,
             "port": endpoint.port if endpoint else None,
             "tool_names": self._mask_names(evidence.tool_names.values()),

@@ -147,7 +147,7 @@ RULES: dict[Outcome, Rule] = {
     Outcome.REDIRECTED: Rule("status", "no", None, ("location",)),
     Outcome.BAD_REQUEST: Rule("status", "no", None, ("parameter",)),
     Outcome.CONTEXT_TOO_LONG: Rule("status", "no", None, ("prompt_chars",)),
-    Outcome.INVALID_KEY: Rule("status", "no"),
+    Outcome.INVALID_KEY: Rule("status", "no", None, ("key_source",)),
     Outcome.PAYMENT_REQUIRED: Rule("status", "no"),
     Outcome.FORBIDDEN: Rule("status", "no"),
     Outcome.BOT_CHALLENGE: Rule("status", "no", None, ("ray_id", "html_title")),

@@ -54,6 +54,7 @@ def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
         None if endpoint else mask_url(provider.base_url),
         owner=mask(provider.owner, 200) if provider.owner else None,
         support=mask(provider.support, 200) if provider.support else None,
+        key_source=mask(provider.key.describe(), 200),
     )
 
 

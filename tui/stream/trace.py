@@ -60,6 +60,8 @@ class Call:
     proxy: str | None = None
     owner: str | None = None
     support: str | None = None
+    key_source: str | None = None
+    """Where the key came from, in words."""
 
 
 @dataclass(frozen=True, slots=True)

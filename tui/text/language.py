@@ -61,6 +61,9 @@ class Language:
         """
         entry = self.catalogue.table(f"outcome.{code}")
         steps = entry["advice"] if values.get("partial") else entry.get("advice_without_partial", entry["advice"])
+        for name, variant in entry.get("advice_with", {}).items():
+            if values.get(name):
+                steps = variant
         return [text.format_map(_Given(values)) for text in steps]
 
     def notice(self, code: str, values: Values) -> str:

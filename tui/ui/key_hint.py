@@ -1,5 +1,6 @@
 """Key hint: the line of an overlay that names its keys, as they are bound now: `[keys]` may have moved them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from textual.binding import Binding
@@ -22,6 +23,20 @@ def say_keys(screen: Screen[Any], language: Language, name: str, **values: objec
         if binding.id:
             keys.setdefault(binding.id.rpartition(".")[2], show_key(binding.key.partition(",")[0]))
     return language.say(name, **{**keys, **values})
+
+
+def bound_keys(kind: type[Screen[Any]], keys: Mapping[str, str]) -> dict[str, str]:
+    """The keys of a kind of screen for its sentences, `{chat_connect}` for the binding `chat.connect`.
+
+    `keys` are the person's own, by the id of their binding.
+    """
+    found = {
+        binding.id.replace(".", "_"): show_key(keys.get(binding.id, binding.key).partition(",")[0])
+        for holder in reversed(kind.__mro__)
+        for binding in vars(holder).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id
+    }
+    return {"app_keys": show_key(keys.get("app.keys", "f1")), **found}
 
 
 def show_key(key: str) -> str:

@@ -22,24 +22,16 @@ from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
 from tui.ui.log.record_page import lay_out
 from tui.ui.plain_sign import plain_signs
 
-_BINDINGS = {
-    Remedy.RETRY: "retry",
-    Remedy.CONTINUE: "continue",
-    Remedy.UNSTREAMED: "retry_unstreamed",
-    Remedy.OTHER: "other_model",
-    Remedy.RECORD: "record",
-    Remedy.COPY: "copy_record",
-}
-"""The bindings of the log by what they do, without the `log.` before their ids."""
 _KEYS = {
-    Remedy.RETRY: "r",
-    Remedy.CONTINUE: "c",
-    Remedy.UNSTREAMED: "s",
-    Remedy.OTHER: "m",
-    Remedy.RECORD: "x",
-    Remedy.COPY: "X",
+    Remedy.RETRY: ("log.retry", "r"),
+    Remedy.CONTINUE: ("log.continue", "c"),
+    Remedy.UNSTREAMED: ("log.retry_unstreamed", "s"),
+    Remedy.OTHER: ("log.other_model", "m"),
+    Remedy.CONNECT: ("chat.connect", "F4"),
+    Remedy.RECORD: ("log.record", "x"),
+    Remedy.COPY: ("log.copy_record", "X"),
 }
-"""Their keys, unless a person has others."""
+"""The binding that does it, and its key unless a person has another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +109,10 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
 
 def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> str:
     """What may help, each act behind its key."""
-    acts = (
-        f"{keys.get(f'log.{_BINDINGS[remedy]}', _KEYS[remedy])} {language.say(f'remedy.{remedy}')}"
-        for remedy in find_remedies(reply)
-    )
+    acts = []
+    for remedy in find_remedies(reply):
+        name, usual = _KEYS[remedy]
+        acts.append(f"{keys.get(name, usual)} {language.say(f'remedy.{remedy}')}")
     return ornaments(ascii=layout.ascii).parted.join(acts)
 
 

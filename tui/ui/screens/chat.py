@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
+from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
-from tui.text.sanitise import sanitise_line
+from tui.ui.key_hint import bound_keys
 from tui.ui.manner import Manner
 from tui.ui.screens.opening import Leftover
-from tui.ui.screens.switching import SwitchingScreen
+from tui.ui.screens.trying import TryingScreen
 from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
@@ -33,7 +34,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(SwitchingScreen):
+class ChatScreen(TryingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -108,7 +109,8 @@ class ChatScreen(SwitchingScreen):
     def _show_banner(self, workspace: "Workspace") -> None:
         banner = self.query_one("#banner", Static)
         banner.set_class(workspace.practising and workspace.routes.wants_practice, "-shown")
-        banner.update(Content(self._language.say("practice.banner")))
+        keys = bound_keys(type(self), workspace.config.keys)
+        banner.update(Content(self._language.say("practice.banner", **keys)))
 
     def connected(self) -> None:
         """Practice is over; an empty conversation says where the words go now."""
@@ -132,12 +134,15 @@ class ChatScreen(SwitchingScreen):
             self._send(event.text)
 
     def _send(self, text: str) -> None:
-        """Begin a turn; from here on what is sent is queued."""
-        workspace = self._workspace
-        assert workspace is not None, "only an open workspace sends"
-        self.ask(text)
-        workspace.keep_draft("")
+        """Begin a turn with what was typed; from here on what is sent is queued."""
+        assert self._workspace is not None, "only an open workspace sends"
+        self.begin_turn(text)
+        self._workspace.keep_draft("")
         self.save_state()
+
+    def begin_turn(self, text: str, only: Model | None = None) -> None:
+        """Ask for replies and show how they do; `only` is asked instead of whoever the next prompt goes to."""
+        self.ask(text, only)
         self._show_status()
 
     def take(self, reply: Reply, event: StreamEvent) -> None:
@@ -227,7 +232,7 @@ class ChatScreen(SwitchingScreen):
     def show_conversation(self, conversation: Conversation) -> None:
         """Show one, with what other processes write in it."""
         self._conversation = conversation
-        self.page_log.show(conversation, _welcome(self._workspace, self._language))
+        self.page_log.show(conversation, self.say_welcome())
         self._follow()
         self._show_status()
 
@@ -245,7 +250,7 @@ class ChatScreen(SwitchingScreen):
 
     def _show_status(self) -> None:
         elsewhere = len(self._elsewhere())
-        model, queued = None if self._marked else self._model, len(self._queue.texts)
+        model, queued = self.model_in_view, len(self._queue.texts)
         own = self._conversation.parameters
         reply = self.reply_of_model()
         facts = self._find_facts(reply) if reply is not None else None
@@ -255,17 +260,3 @@ class ChatScreen(SwitchingScreen):
             parts[0] = Part(count, "bold $text-primary", 8)
         self.status.show([*self.capture_parts(), *parts])
         self.page_log.tell_waits()
-
-
-def _welcome(workspace: "Workspace | None", language: Language) -> str:
-    """What an empty conversation says: where the words would go and what to do first."""
-    say = language.say
-    if workspace is None:
-        return say("welcome.opening")
-    lines = [say("welcome.title")]
-    if workspace.found is not None:
-        server = workspace.found
-        where = say("welcome.found", name=server.provider.name, url=server.provider.base_url)
-        lines.append(where + (say("welcome.account", account=server.account) if server.account else ""))
-    lines.append(say("welcome.practice" if workspace.routes.wants_practice else "welcome.chat"))
-    return "\n\n".join(sanitise_line(line) if line is not lines[-1] else line for line in lines)

@@ -76,9 +76,12 @@ class ComparingScreen(ChoosingScreen):
         """Whether a reply is being written whose end is waited for."""
         return any(reply.outcome is None for reply in self._awaited)
 
-    def ask(self, text: str) -> None:
-        """Begin a turn and ask for its replies, in columns if there are several."""
-        workspace, models = self._workspace, list(self._marked)
+    def ask(self, text: str, only: Model | None = None) -> None:
+        """Begin a turn and ask for its replies, in columns if there are several; `only` is asked this once, and alone.
+
+        Who was asked so is not remembered as a model in use.
+        """
+        workspace, models = self._workspace, [only] if only is not None else list(self._marked)
         assert workspace is not None, "only an open workspace sends"
         if self._model is not None and not models:
             models = [self._model]
@@ -94,7 +97,7 @@ class ComparingScreen(ChoosingScreen):
             self._open_columns(turn)
         else:
             self.log_view.add_turn(turn)
-        for model in models:
+        for model in models if only is None else ():
             workspace.use_model(model)
 
     def take(self, reply: Reply, event: StreamEvent) -> None:

@@ -1,0 +1,71 @@
+"""The empty screen of practice offers three things by one key each, and nothing that was typed is touched."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.opened import make_app, make_opener, until
+from tui.chat.conversation import Reply
+from tui.settings.config import Config
+from tui.text.language import load_language
+from tui.ui.app import WeirApp
+from tui.ui.screens.chat import ChatScreen
+
+ENGLISH = load_language("en")
+
+
+@asynccontextmanager
+async def opened(home: Path, config: Config | None = None) -> AsyncIterator[tuple[WeirApp, ChatScreen, Pilot[None]]]:
+    """The app in practice, with everything behind the screen open."""
+    app = make_app(home, make_opener(home, config=config), config=config)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
+        chat = app.screen
+        assert isinstance(chat, ChatScreen)
+        yield app, chat, pilot
+        assert app.workspace is not None
+        await app.workspace.close()
+
+
+def replies(chat: ChatScreen) -> list[Reply]:
+    return [reply for turn in chat._conversation.turns for reply in turn.replies]
+
+
+@pytest.mark.parametrize(("key", "name"), [("f6", "long"), ("f7", "stall")])
+async def test_one_key_asks_a_model_once(key: str, name: str, tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, chat, pilot):
+        await pilot.press(*"a draft")
+        await pilot.press(key)
+        await until(pilot, lambda: any(reply.text for reply in replies(chat)))
+        assert [reply.model for reply in replies(chat)] == [name]
+        assert chat._conversation.turns[0].prompt == ENGLISH.say(f"trial.{name}")
+        assert chat.prompt.content == "a draft"
+        assert app.workspace is not None
+        assert app.workspace.state.recent == ()
+        chosen = app.workspace.choose_model()
+        assert chosen is not None
+        assert chosen.id == "markdown"
+
+
+async def test_with_a_turn_there_the_keys_try_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, chat, pilot):
+        await pilot.press("f8")
+        await until(pilot, lambda: [str(reply.outcome) for reply in replies(chat)] == ["truncated-body"])
+        await pilot.press("f6", "f7")
+        assert len(chat._conversation.turns) == 1
+        await pilot.press("f8")  # which retries from here on
+        await until(pilot, lambda: len(replies(chat)) == 2)
+        assert len(chat._conversation.turns) == 1
+
+
+async def test_the_welcome_names_the_keys_that_the_person_has(tmp_path: Path) -> None:
+    config = Config(keys={"chat.retry": "f10", "chat.connect": "f12", "app.keys": "f11"})
+    async with opened(tmp_path, config) as (_, chat, pilot):
+        words = chat.say_welcome()
+        assert all(key in words for key in ("F6 ", "F7 ", "F10 ", "F12 ", "F11 "))
+        assert "F4" not in words
+        await pilot.press("f10")
+        await until(pilot, lambda: [reply.model for reply in replies(chat)] == ["cut"])
