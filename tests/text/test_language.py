@@ -111,6 +111,12 @@ def test_variants_are_taken_by_what_is_there(language: Language) -> None:
     assert reset != language.outcome(Outcome.CONNECTION_RESET, {"text": 5})
 
 
+@pytest.mark.parametrize("place", ["key_variable", "key_file", "key_command"])
+def test_the_advice_on_a_refused_key_names_where_it_came_from(place: str, language: Language) -> None:
+    for outcome in (Outcome.NO_API_KEY, Outcome.BAD_API_KEY_TEXT, Outcome.INVALID_KEY):
+        assert "HERON" in language.advice(outcome, {place: "HERON"})[0]
+
+
 @pytest.mark.parametrize("code", NoticeCode)
 def test_a_notice_names_what_the_code_gives_it(code: NoticeCode, language: Language) -> None:
     values = NOTICE_VALUES.get(code, {})

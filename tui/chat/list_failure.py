@@ -20,6 +20,8 @@ class ListFailure:
     outcome: Outcome
     sentence: str
     """Why, and how old the list is that stands in for it, if there is one."""
+    advice: str | None = None
+    """The next step."""
 
     @property
     def verdict(self) -> str:
@@ -39,8 +41,10 @@ def tell_failures(catalogue: ModelCatalogue, language: Language) -> list[ListFai
         if listing.failure is not None:
             age = catalogue.age_of(name)
             old = "" if age is None else language.say("picker.old", age=describe_age(age))
-            sentence = sanitise_line(language.outcome(listing.failure, listing.values or {}) + old)
-            failures.append(ListFailure(name, listing.failure, sentence))
+            values = listing.values or {}
+            sentence = sanitise_line(language.outcome(listing.failure, values) + old)
+            advice = next((sanitise_line(step) for step in language.advice(listing.failure, values)), None)
+            failures.append(ListFailure(name, listing.failure, sentence, advice))
     return failures
 
 

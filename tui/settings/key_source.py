@@ -27,6 +27,14 @@ class KeySource:
         return f"{kind} {mask_shapes(strip_controls(self.value))}"
 
 
+def name_source(described: str) -> dict[str, str | None]:
+    """What a sentence may name of a described source, by its kind: what somebody would change; None for the others."""
+    words = described.partition(" (")[0]  # behind it stands why it could not be had
+    kinds = {"key_variable": "environment variable ", "key_file": "file ", "key_command": "command "}
+    named = {name: words.removeprefix(kind) if words.startswith(kind) else None for name, kind in kinds.items()}
+    return {**named, "keyless": KEYLESS if described == KEYLESS else None}
+
+
 def is_variable_name(text: str) -> bool:
     """Whether this can name an environment variable (POSIX, XBD 3.216) and is no key put in the place of one.
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from tui.settings.key_source import name_source
 from tui.settings.model_facts import ModelFacts
 from tui.settings.preset import presets
 from tui.settings.provider import Provider
@@ -67,7 +68,8 @@ async def list_models(
     endpoint = find_endpoint(wire.url)
     if endpoint is None:
         return ModelListing(failure=Outcome.BAD_URL, values={})
-    values: dict[str, Any] = {"host": endpoint.host, "port": endpoint.port, "seconds": limit}
+    source = name_source(provider.key.describe())
+    values: dict[str, Any] = {"host": endpoint.host, "port": endpoint.port, "seconds": limit, **source}
     try:
         async with asyncio.timeout(limit):
             key = await find_key(provider)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from tui import __version__
-from tui.settings.key_source import KEYLESS
+from tui.settings.key_source import name_source
 from tui.settings.secrets import Masker
 from tui.stream.outcome import Outcome
 from tui.stream.trace import Call, StreamTrace
@@ -149,16 +149,8 @@ class Record:
             "parameter": detail.get("parameter"),
             "retry_after": None if self.retry_after_s is None else f"{_plain(self.retry_after_s)} s",
             "text": self.text_chars or self.reasoning_chars,
-            **_name_key(str(detail.get("key_source") or "")),
+            **name_source(str(detail.get("key_source") or "")),
         }
-
-
-def _name_key(source: str) -> dict[str, object]:
-    """Where a key came from, by its kind: what somebody would change; all None where there is none."""
-    words = source.partition(" (")[0]  # behind it stands why it could not be had
-    kinds = {"key_variable": "environment variable ", "key_file": "file ", "key_command": "command "}
-    found = {name: words.removeprefix(kind) if words.startswith(kind) else None for name, kind in kinds.items()}
-    return {**found, "keyless": True if source == KEYLESS else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,22 @@ from textual.pilot import Pilot
 
 from tests.ui.opened import make_app, make_opener, until
 from tui.chat.conversation import Reply
+from tui.chat.routes import Wish
 from tui.settings.config import Config
 from tui.text.language import load_language
 from tui.ui.app import WeirApp
+from tui.ui.key_hint import bound_keys
 from tui.ui.screens.chat import ChatScreen
 
 ENGLISH = load_language("en")
 
 
 @asynccontextmanager
-async def opened(home: Path, config: Config | None = None) -> AsyncIterator[tuple[WeirApp, ChatScreen, Pilot[None]]]:
-    """The app in practice, with everything behind the screen open."""
-    app = make_app(home, make_opener(home, config=config), config=config)
+async def opened(
+    home: Path, config: Config | None = None, wish: Wish | None = None
+) -> AsyncIterator[tuple[WeirApp, ChatScreen, Pilot[None]]]:
+    """The app, in practice unless something else is wished, with everything behind the screen open."""
+    app = make_app(home, make_opener(home, wish, config), config=config)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
         chat = app.screen
@@ -69,3 +73,11 @@ async def test_the_welcome_names_the_keys_that_the_person_has(tmp_path: Path) ->
         assert "F4" not in words
         await pilot.press("f10")
         await until(pilot, lambda: [reply.model for reply in replies(chat)] == ["cut"])
+
+
+async def test_where_no_model_could_be_had_the_welcome_says_why_and_what_changes_it(tmp_path: Path) -> None:
+    wish = Wish(base_url="http://127.0.0.1:1/v1")
+    async with opened(tmp_path, wish=wish) as (_, chat, _pilot):
+        words = chat.say_welcome()
+        assert ENGLISH.outcome("connect-refused", {"host": "127.0.0.1", "port": 1}) in words
+        assert ENGLISH.say("welcome.stuck", **bound_keys(ChatScreen, {})) in words

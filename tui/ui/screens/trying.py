@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.chat.catalogue import Model
+from tui.chat.list_failure import tell_failures
 from tui.settings.config import PRACTICE
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import bound_keys
@@ -76,5 +77,9 @@ class TryingScreen(SwitchingScreen):
             account = say("welcome.account", account=server.account) if server.account else ""
             lines.append(sanitise_line(where + account))
         keys = bound_keys(type(self), workspace.config.keys)
+        if self._model is None and (failures := tell_failures(workspace.catalogue, self._language)):
+            for failure in failures:
+                lines.append("\n".join([failure.line, *([f"→ {failure.advice}"] if failure.advice else [])]))
+            return "\n\n".join([*lines, say("welcome.stuck", **keys)])
         lines.append(say("welcome.practice" if workspace.routes.wants_practice else "welcome.chat", **keys))
         return "\n\n".join(lines)
