@@ -15,6 +15,7 @@ from rich.cells import cell_len
 
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.excerpt import make_excerpt
+from tui.chat.exchange.caption import EDITED
 from tui.chat.history import History
 from tui.chat.search import LEAST, Hit, read_terms
 from tui.chat.store import Store
@@ -214,15 +215,19 @@ def _hit_json(hit: Hit, terms: Sequence[str]) -> dict[str, Any]:
 
 
 def _conversation_json(conversation: Conversation) -> dict[str, Any]:
+    tree = conversation.tree.pruned()
     return {
-        "turns": [
-            {
-                "id": turn.id,
-                "prompt": turn.prompt,
-                "replies": [_reply_json(reply, chosen=reply is turn.reply) for reply in turn.replies],
-            }
-            for turn in conversation.turns
-        ]
+        "turns": [_turn_json(turn) for turn in tree.path()],
+        "branches": [_turn_json(turn) for turn in tree.others()],
+    }
+
+
+def _turn_json(turn: Turn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "parent": turn.parent,
+        "prompt": turn.prompt,
+        "replies": [_reply_json(reply, chosen=reply is turn.reply) for reply in turn.replies],
     }
 
 
@@ -231,7 +236,7 @@ def _reply_json(reply: Reply, *, chosen: bool) -> dict[str, Any]:
         "id": reply.id,
         "model": f"{reply.provider}/{reply.model}",
         "chosen": chosen,
-        "outcome": reply.outcome,
+        "outcome": _outcome(reply),
         "text": reply.text,
         "reasoning": reply.reasoning,
         "refusal": reply.refusal,
@@ -242,15 +247,25 @@ def _reply_json(reply: Reply, *, chosen: bool) -> dict[str, Any]:
 def _conversation_lines(summary: ConversationSummary, conversation: Conversation, language: Language) -> list[str]:
     when = f"{summary.created.astimezone():%Y-%m-%d %H:%M}"
     lines = [sanitise_line(summary.title) or language.say("chats.untitled"), f"{summary.id}  {when}"]
+    branchings = conversation.tree.branchings()
     for turn in conversation.turns:
-        lines += ["", f"{language.say('chats.you')}:", sanitise(turn.prompt), *_reply_lines(turn, language)]
+        branching = branchings.get(turn.id)
+        place = f" ({branching.place}/{branching.count})" if branching is not None else ""
+        lines += ["", f"{language.say('chats.you')}{place}:", sanitise(turn.prompt), *_reply_lines(turn, language)]
+    if others := conversation.tree.others():
+        lines += ["", language.say("turns.elsewhere", count=len(others))]
     return lines
+
+
+def _outcome(reply: Reply) -> str | None:
+    """None while it is being written."""
+    return reply.outcome and (reply.outcome.value if reply.edited is None else EDITED)
 
 
 def _reply_lines(turn: Turn, language: Language) -> list[str]:
     lines: list[str] = []
     for reply in turn.replies:
-        outcome = reply.outcome.value if reply.outcome is not None else language.say("chats.running")
+        outcome = _outcome(reply) or language.say("chats.running")
         model = sanitise_line(f"{reply.provider}/{reply.model}")
         sign = " ✓" if len(turn.replies) > 1 and reply is turn.reply else ""
         lines += ["", f"{model} · {outcome}{sign}:"]

@@ -26,7 +26,7 @@ def write_conversation(path: Path, messages: int) -> str:
         trace.call = Call("model", "bench", "chat.stream")
         reply.outcome, reply.record = Outcome.COMPLETE, make_record(trace, Outcome.COMPLETE)
         turn = Turn(prompt, [reply])
-        conversation.turns.append(turn)
+        conversation.add(turn)
         store.add_turn(conversation, turn)
         store.finish(reply)
         at = end if end < len(source) - 5_000 else 0

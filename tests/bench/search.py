@@ -48,7 +48,7 @@ def write_store(path: Path, replies: int) -> Store:
         reply = Reply("bench", "model", pieces=["\n".join(body)])
         reply.outcome = Outcome.COMPLETE
         turn = Turn(f"Question {number}: {source[at : at + 60]}", [reply])
-        conversation.turns.append(turn)
+        conversation.add(turn)
         store.add_turn(conversation, turn)
         store.finish(reply)
         if number % 500 == 0:

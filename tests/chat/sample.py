@@ -38,7 +38,7 @@ def make_turn(conversation: Conversation, prompt: str = "Hello", models: Sequenc
     """A turn with open replies, as `ChatSession.begin` makes it."""
     turn = Turn(prompt, [Reply("route", model) for model in models])
     conversation.title = conversation.title or prompt
-    conversation.turns.append(turn)
+    conversation.add(turn)
     return turn
 
 

@@ -18,7 +18,7 @@ class Absence:
 
     def among(self, conversation: Conversation) -> list[Reply]:
         """These replies, in order, as they were read back."""
-        return [reply for turn in conversation.turns for reply in turn.replies if reply.id in self.replies]
+        return [reply for turn in conversation.tree.turns for reply in turn.replies if reply.id in self.replies]
 
 
 def tell_absence(replies: Sequence[Reply], language: Language) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tui.chat.thought import ThoughtTimer
+from tui.chat.turn_tree import TurnTree
 from tui.settings.parameters import Parameters
 from tui.stream.events import (
     Finished,
@@ -80,6 +81,8 @@ class Reply:
     """What it goes on with; its record is of its own request only."""
     thought_seconds: float | None = None
     """How long it thought before it spoke, once that is known; None: not at all, or nobody was there to see it."""
+    edited: str | None = None
+    """The id of the reply of which a person wrote this version; None: it is as it was received."""
     _thought_timer: ThoughtTimer = field(default_factory=ThoughtTimer, init=False, repr=False, compare=False)
 
     def apply(self, event: StreamEvent) -> None:
@@ -162,6 +165,12 @@ class Turn:
     """Whether a person chose it out of several."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When it was asked."""
+    parent: str | None = None
+    """The id of the turn that it follows; None at the start."""
+    active: bool = True
+    """Whether it is the branch gone on with, of those with the same parent."""
+    deleted: datetime | None = None
+    """When a person deleted it; until it is removed for good that can be undone."""
 
     @property
     def reply(self) -> Reply:
@@ -179,7 +188,7 @@ class Turn:
 
 @dataclass(slots=True)
 class Conversation:
-    """Turns in order, and what holds for all of them."""
+    """Turns, and what holds for all of them. Made with turns, those are a chain; with a tree, they are its path."""
 
     id: str = field(default_factory=new_id)
     title: str = ""
@@ -187,6 +196,24 @@ class Conversation:
     """What a person set for this conversation; it stands over what the config and the flags say."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = field(default_factory=list)
+    """What is shown and sent, from the start."""
+    tree: TurnTree = field(default_factory=TurnTree)
+    """These, those on other branches and the deleted ones."""
+
+    def __post_init__(self) -> None:
+        if self.tree.turns:
+            self.follow_path()
+        else:
+            self.tree.chain(self.turns)
+
+    def add(self, turn: Turn, beside: Turn | None = None) -> None:
+        """Let a turn follow the last one, or go on with it beside another one, as a branch of its own."""
+        self.tree.add(turn, beside)
+        self.follow_path()
+
+    def follow_path(self) -> None:
+        """The tree has another path now."""
+        self.turns[:] = self.tree.path()
 
     def messages(self, prompt: str, before: Turn | None = None) -> tuple[ChatMessage, ...]:
         """What is sent with a prompt: each earlier turn that has an answer to show. The system prompt is a parameter.

@@ -155,8 +155,10 @@ def _count(reply: Reply) -> tuple[Count | None, Count | None, Count | None]:
     """The tokens of the visible text, of the reasoning, and of both.
 
     A provider's count is of both. If it does not say how much of that is reasoning, the parts are estimated by their
-    share of the characters, so that they never exceed what was counted.
+    share of the characters, so that they never exceed what was counted. What a person wrote has none.
     """
+    if reply.edited is not None:
+        return None, None, None
     usage, (shown, thought) = _usage(reply), _lengths(reply)
     counted = usage.tokens_out if usage else None
     apart = usage.tokens_reasoning if usage else None

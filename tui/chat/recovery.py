@@ -34,8 +34,9 @@ _MENDING = (
         f"UPDATE {table} SET {column} = CAST({column} AS TEXT) WHERE typeof({column}) NOT IN ('text', 'null')"
         for table, columns in (
             ("conversation", ("title", "parameters", "created", "updated")),
-            ("turn", ("prompt", "created")),
+            ("turn", ("prompt", "created", "parent")),
             ("reply", ("provider", "model", "outcome", "text", "reasoning", "refusal", "tool_calls", "notices")),
+            ("reply", ("edited",)),
             ("piece", ("kind", "text")),
         )
         for column in columns
@@ -44,6 +45,8 @@ _MENDING = (
     "UPDATE conversation SET created = :now WHERE NOT is_time(created)",
     "UPDATE conversation SET updated = created WHERE NOT is_time(updated)",
     "UPDATE turn SET created = :now WHERE NOT is_time(created)",
+    "UPDATE turn SET deleted = NULL WHERE NOT is_time(deleted)",
+    "UPDATE turn SET active = 1 WHERE active IS NOT 0",
     "UPDATE reply SET tool_calls = '[]' WHERE NOT json_valid(tool_calls)",
     "UPDATE reply SET notices = '[]' WHERE NOT json_valid(notices)",
     "UPDATE reply SET record = NULL WHERE NOT json_valid(record)",
@@ -52,6 +55,8 @@ _MENDING = (
     "DELETE FROM piece WHERE kind NOT IN ('text', 'reasoning', 'refusal')",
     "INSERT INTO turn (id, conversation, position, prompt, created) SELECT turn, :orphanage, min(rowid), '', :now"
     " FROM reply WHERE turn NOT IN (SELECT id FROM turn) GROUP BY turn",
+    "UPDATE turn SET parent = (SELECT id FROM turn AS other WHERE other.conversation = :orphanage"
+    " AND other.position < turn.position ORDER BY other.position DESC LIMIT 1) WHERE conversation = :orphanage",
     "INSERT INTO conversation (id, title, created, updated) SELECT conversation, :orphanage, :now, :now FROM turn"
     " WHERE conversation NOT IN (SELECT id FROM conversation) GROUP BY conversation",
 )

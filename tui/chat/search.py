@@ -39,9 +39,12 @@ _JOINS = """
 """
 _INDEXED = f"""
     SELECT {_COLUMNS} FROM passage_text CROSS JOIN passage ON passage.id = passage_text.rowid {_JOINS}
-    WHERE passage_text MATCH ? AND %s ORDER BY passage_text.rowid DESC
+    WHERE passage_text MATCH ? AND turn.deleted IS NULL AND %s ORDER BY passage_text.rowid DESC
 """
-_READ = f"SELECT {_COLUMNS} FROM passage {_JOINS} WHERE passage.indexed = ? AND %s ORDER BY passage.id DESC"
+_READ = f"""
+    SELECT {_COLUMNS} FROM passage {_JOINS}
+    WHERE passage.indexed = ? AND turn.deleted IS NULL AND %s ORDER BY passage.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,13 +93,18 @@ class ChatSession:
             self._client, None, self._journal, find_model=self._find_model, clock=self._clock, telemetry=self._telemetry
         )
 
-    def begin(self, conversation: Conversation, prompt: str, models: Sequence[Model]) -> Turn:
-        """Add a turn with an open reply for each model, and store it before anything is asked."""
-        messages = conversation.messages(prompt)
+    def begin(
+        self, conversation: Conversation, prompt: str, models: Sequence[Model], beside: Turn | None = None
+    ) -> Turn:
+        """Add a turn with an open reply for each model, and store it before anything is asked.
+
+        It follows the last one, or becomes a branch `beside` another one, which stays with all that follows it.
+        """
+        messages = conversation.messages(prompt, before=beside)
         turn = Turn(prompt, [Reply(model.provider.name, model.id) for model in models])
-        if not conversation.turns:
+        if not conversation.tree.turns:
             conversation.title = make_title(prompt)
-        conversation.turns.append(turn)
+        conversation.add(turn, beside)
         for reply, model in zip(turn.replies, models, strict=True):
             self._await_start(conversation, reply, model, messages)
         if self._store is not None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from tui.chat.database import Report
 from tui.chat.memory import Statement
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_reply import StoredReply
+from tui.chat.turn_row import COLUMNS, ORDER, insert_turn, parameters_json, read_turn, update_turns
+from tui.chat.turn_tree import TurnTree
 from tui.chat.upkeep import Upkeep
 from tui.chat.writer import WriterThread
 from tui.settings.parameters import ParameterError, Parameters, read_parameters
@@ -31,8 +32,10 @@ from tui.stream.record import Record, make_record
 CLOSE_SECONDS = 2.0
 SETTLE_SECONDS = 1.0
 _REPLY = (
-    "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds, origin"
+    "reply.id, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought_seconds,"
+    " origin, edited"
 )
+_TURN_WIDTH = COLUMNS.count(",") + 1
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -70,7 +73,7 @@ class Store:
 
     def add_turn(self, conversation: Conversation, turn: Turn) -> None:
         """Store a turn and its open replies, before anything is asked."""
-        self.write([*_turn_statements(conversation, turn), *(self._open_reply(turn, one) for one in turn.replies)])
+        self.write([*insert_turn(conversation, turn), *(self._open_reply(turn, one) for one in turn.replies)])
 
     def add_ended(
         self, conversation: Conversation, turns: Sequence[Turn], beside: Sequence[tuple[Turn, Reply]] = ()
@@ -79,7 +82,7 @@ class Store:
 
         The conversation is stored with them; each turn and reply stands in it already.
         """
-        statements = [statement for turn in turns for statement in _turn_statements(conversation, turn)]
+        statements = [statement for turn in turns for statement in insert_turn(conversation, turn)]
         for place, reply in [*((turn, reply) for turn in turns for reply in turn.replies), *beside]:
             statements += [self._open_reply(place, reply), *_ending_statements(reply)]
             self._saved.pop(reply.id, None)
@@ -91,7 +94,7 @@ class Store:
 
     def keep_parameters(self, conversation: Conversation) -> None:
         """Store the parameters of a conversation; one without a turn is stored with its first."""
-        values = _clean((_parameters_json(conversation), conversation.id))
+        values = _clean((parameters_json(conversation), conversation.id))
         self._writer.put([("UPDATE conversation SET parameters = ? WHERE id = ?", values)])
 
     def choose(self, turn: Turn) -> None:
@@ -99,11 +102,16 @@ class Store:
         values = (turn.chosen, turn.adopted, turn.id)
         self._writer.put([("UPDATE turn SET chosen = ?, adopted = ? WHERE id = ?", values)])
 
+    def keep_branches(self, turns: Sequence[Turn]) -> None:
+        """Store which branches are gone on with, and which turns are deleted."""
+        self.write(update_turns(turns))
+
     def _open_reply(self, turn: Turn, reply: Reply) -> Statement:
         self._saved[reply.id] = {}
         return (
-            "INSERT INTO reply (id, turn, position, provider, model, owner, origin) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (reply.id, turn.id, turn.place(reply), reply.provider, reply.model, self._owner, _origin_json(reply)),
+            "INSERT INTO reply (id, turn, position, provider, model, owner, origin, edited)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*(reply.id, turn.id, turn.place(reply), reply.provider, reply.model, self._owner), *_sources(reply)),
         )
 
     def checkpoint(self, reply: Reply) -> None:
@@ -179,16 +187,19 @@ class Store:
             if head is None:
                 return None
             rows = connection.execute(
-                f"SELECT turn.id, prompt, chosen, adopted, turn.created, {_REPLY}"
-                " FROM turn JOIN reply ON reply.turn = turn.id WHERE conversation = ?"
-                " ORDER BY turn.position, reply.position",
+                f"SELECT {COLUMNS}, {_REPLY} FROM turn JOIN reply ON reply.turn = turn.id WHERE conversation = ?"
+                f" ORDER BY {ORDER}, reply.position",
                 (identity,),
             )
-            turns = [
-                _make_turn(asked, [_load_reply(connection, row[5:]) for row in replies])
-                for asked, replies in groupby(rows, itemgetter(0, 1, 2, 3, 4))
-            ]
-        return Conversation(head[0], head[1], _read_parameters(head[2]), datetime.fromisoformat(head[3]), turns)
+            tree = TurnTree(
+                [
+                    read_turn(asked, [_load_reply(connection, row[_TURN_WIDTH:]) for row in replies])
+                    for asked, replies in groupby(rows, lambda row: row[:_TURN_WIDTH])
+                ]
+            )
+        tree.mend()
+        moment = datetime.fromisoformat(head[3])
+        return Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree)
 
     def load_reply(self, identity: str) -> Reply | None:
         """A reply as it is stored now, labelled if its process has died; None if there is none of this id. Blocks.
@@ -220,25 +231,6 @@ class Store:
         """Runs in the writer's thread when the database has been opened."""
         connection.execute("PRAGMA secure_delete = ON")  # what a person removes does not stay in unused pages
         _close_cut_replies(connection, self._cut)
-
-
-def _turn_statements(conversation: Conversation, turn: Turn) -> list[Statement]:
-    """A turn without its replies, and its conversation, unless that is stored already."""
-    asked, place = turn.created.isoformat(), conversation.turns.index(turn)
-    head = (conversation.id, conversation.title, _parameters_json(conversation), conversation.created.isoformat())
-    return [
-        (
-            "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
-            # Its title may be another by now; what is gone on with is deleted no more.
-            " ON CONFLICT (id) DO UPDATE SET updated = max(updated, excluded.updated), deleted = NULL",
-            (*head, asked),
-        ),
-        (
-            "INSERT INTO turn (id, conversation, position, prompt, created, chosen, adopted)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (turn.id, conversation.id, place, turn.prompt, asked, turn.chosen, turn.adopted),
-        ),
-    ]
 
 
 def _ending_statements(reply: Reply) -> list[Statement]:
@@ -294,14 +286,10 @@ def _load_pieces(connection: sqlite3.Connection, reply: str) -> dict[str, list[s
     return pieces
 
 
-def _make_turn(row: Sequence[Any], replies: list[Reply]) -> Turn:
-    identity, prompt, chosen, adopted, created = row
-    return Turn(prompt, replies, identity, chosen, bool(adopted), datetime.fromisoformat(created))
-
-
 def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
     """A reply from its columns, and from its pieces while it is being written, perhaps by another process."""
-    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought, origin = row
+    identity, provider, model, outcome, text, reasoning, refusal, tool_calls, notices, record, thought, *sources = row
+    origin, edited = sources
     reply = StoredReply(
         provider,
         model,
@@ -315,15 +303,12 @@ def _load_reply(connection: sqlite3.Connection, row: Sequence[Any]) -> Reply:
         Outcome(outcome) if outcome else None,
         thought_seconds=thought,
         origin=Origin(*json.loads(origin)) if origin else None,
+        edited=edited,
     )
     reply.keep_record(record)
     if outcome is None:
         reply.pieces, reply.reasoning_pieces, reply.refusal_pieces = _load_pieces(connection, identity).values()
     return reply
-
-
-def _parameters_json(conversation: Conversation) -> str:
-    return json.dumps(conversation.parameters.as_table(), ensure_ascii=False)
 
 
 def _read_parameters(text: str) -> Parameters:
@@ -344,8 +329,10 @@ def _load_list(text: str) -> list[Any]:
     return found
 
 
-def _origin_json(reply: Reply) -> str | None:
-    return json.dumps([reply.origin.reply, reply.origin.record, reply.origin.length]) if reply.origin else None
+def _sources(reply: Reply) -> tuple[str | None, str | None]:
+    """The reply that it goes on with, as JSON, and the one of which it is a person's version."""
+    origin = reply.origin
+    return json.dumps([origin.reply, origin.record, origin.length]) if origin else None, reply.edited
 
 
 def _notice_json(notice: Notice) -> list[Any]:

@@ -29,11 +29,15 @@ _CONDITIONS = {
     Shelf.KEPT: "conversation.deleted IS NULL",
 }
 _SUMMARY = """
-    SELECT conversation.id, title, conversation.created, updated, pinned, archived, deleted IS NOT NULL, turns,
-        provider, model, outcome
+    SELECT conversation.id, title, conversation.created, updated, pinned, archived, conversation.deleted IS NOT NULL,
+        turns, provider, model, iif(edited IS NULL, outcome, 'edited')
     FROM (
-        SELECT *, (SELECT count(*) FROM turn WHERE turn.conversation = conversation.id) AS turns,
-            (SELECT id FROM turn WHERE turn.conversation = conversation.id ORDER BY position DESC LIMIT 1) AS last
+        SELECT *, (
+            SELECT count(*) FROM turn WHERE turn.conversation = conversation.id AND turn.deleted IS NULL
+        ) AS turns, (
+            SELECT id FROM turn WHERE turn.conversation = conversation.id AND turn.deleted IS NULL
+            ORDER BY position DESC LIMIT 1
+        ) AS last
         FROM conversation WHERE {condition}
     ) AS conversation
     LEFT JOIN turn ON turn.id = last
@@ -44,7 +48,7 @@ _SUMMARY = """
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """One conversation; `provider`, `model` and `outcome` are those of the chosen reply of its last turn."""
+    """One conversation; `provider`, `model` and `outcome` are those of the chosen reply of the turn asked last."""
 
     id: str
     title: str
@@ -54,10 +58,11 @@ class ConversationSummary:
     archived: bool
     deleted: bool
     turns: int
+    """On all branches; the deleted ones are not counted."""
     provider: str | None
     model: str | None
     outcome: str | None
-    """None while it is being written."""
+    """None while it is being written; `edited` of one that a person wrote."""
 
     @property
     def full_model(self) -> str | None:

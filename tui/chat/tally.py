@@ -24,15 +24,16 @@ class Score:
 def count_wins(turns: Iterable[Turn]) -> list[Score]:
     """The models of every turn that several answered, those adopted most often first, then as they were asked.
 
-    A model that answered such a turn more than once counts with each of its replies.
+    A model that answered such a turn more than once counts with each of its replies, and what a person wrote with none.
     """
     figures: dict[str, list[Figures]] = {}
     wins: dict[str, int] = {}
     for turn in turns:
-        names = [f"{reply.provider}/{reply.model}" for reply in turn.replies]
+        received = [reply for reply in turn.replies if reply.edited is None]
+        names = [f"{reply.provider}/{reply.model}" for reply in received]
         if len(set(names)) < 2:
             continue
-        for name, reply in zip(names, turn.replies, strict=True):
+        for name, reply in zip(names, received, strict=True):
             figures.setdefault(name, []).append(make_figures(reply))
             wins[name] = wins.get(name, 0) + (turn.adopted and reply is turn.reply)
     scores = [Score(name, wins[name], summarise(of_model)) for name, of_model in figures.items()]

@@ -28,6 +28,12 @@ _IDLE = (
 )
 """A conversation in which a reply is being written stays for now."""
 
+_ACTIVATE_LAST = """
+    UPDATE turn SET active = 1 WHERE id = (
+        SELECT id FROM turn WHERE conversation = ? AND parent IS ? ORDER BY deleted IS NULL DESC, position DESC LIMIT 1
+    ) AND NOT EXISTS (SELECT 1 FROM turn WHERE conversation = ? AND parent IS ? AND active = 1)
+"""
+
 
 class Upkeep:
     """`keep_days`: how long a conversation is kept that nobody uses or has pinned; 0: for ever."""
@@ -38,7 +44,7 @@ class Upkeep:
 
     def work(self, connection: sqlite3.Connection) -> bool:
         """Do one portion; whether there may be more. Raises sqlite3.Error, perhaps with a transaction open."""
-        if not self._tidy and remove_one(connection, self._keep_days):
+        if not self._tidy and (remove_one(connection, self._keep_days) or remove_turn(connection)):
             return True
         self._tidy = True
         return give_back(connection) or index_portion(connection)
@@ -88,4 +94,25 @@ def remove_one(connection: sqlite3.Connection, keep_days: float) -> bool:
     if found is None:
         return False
     connection.execute("DELETE FROM conversation WHERE id = ?", found)
+    return True
+
+
+def remove_turn(connection: sqlite3.Connection) -> bool:
+    """Remove one turn that was deleted days ago; what follows it follows what it followed. Whether there was one."""
+    before = (datetime.now(UTC) - timedelta(days=UNDO_DAYS)).isoformat()
+    found = connection.execute(
+        "SELECT id, conversation, parent, active FROM turn WHERE deleted < ?"
+        " AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.turn = turn.id AND reply.outcome IS NULL) LIMIT 1",
+        (before,),
+    ).fetchone()
+    if found is None:
+        return False
+    identity, conversation, parent, active = found
+    beside, below = (conversation, parent), (parent, active, conversation, identity)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM turn WHERE id = ?", (identity,))
+    # Of those that stand beside one another now at most one was on the path that led through it.
+    connection.execute("UPDATE turn SET parent = ?, active = active AND ? WHERE conversation = ? AND parent = ?", below)
+    connection.execute(_ACTIVATE_LAST, beside * 2)
+    connection.execute("COMMIT")
     return True

@@ -173,7 +173,7 @@ class Workspace:
     def written_elsewhere(self, conversation: Conversation) -> list[Reply]:
         """The open replies of a conversation that another process writes."""
         own = {reply.id for reply in self.session.running()}
-        replies = [reply for turn in conversation.turns for reply in turn.replies]
+        replies = [reply for turn in conversation.tree.turns for reply in turn.replies]
         return [reply for reply in replies if reply.outcome is None and reply.id not in own]
 
     def leave_running(self) -> bool:

@@ -132,7 +132,7 @@ def nested(levels: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("version", 2, "a later weir"),
+        ("version", 3, "a later weir"),
         ("version", True, "version"),
         ("conversations", {}, "conversations is of another kind"),
         ("conversations.0", 3, "conversations[0] is no object"),
@@ -161,7 +161,7 @@ def test_what_is_wrong_is_named_by_its_place(path: str, value: object, said: str
 
 def test_an_id_that_stands_for_two_things_is_refused(store: Store) -> None:
     document = carried(make_sample(), make_sample())
-    turns = [conversation["turns"][0] for conversation in document["conversations"]]
+    turns = [conversation["turns"][-1] for conversation in document["conversations"]]
     turns[1]["id"] = turns[0]["id"]
     with pytest.raises(ExchangeError, match="twice"):
         make_plan(read_json(document), store)

@@ -36,7 +36,7 @@ class Arrival:
     @property
     def turns(self) -> int:
         """Of all conversations."""
-        return sum(len(one.turns) for one in self.conversations)
+        return sum(len(one.tree.turns) for one in self.conversations)
 
 
 def derive_id(*parts: object) -> str:

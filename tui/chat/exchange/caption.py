@@ -12,6 +12,8 @@ from tui.text.sanitise import sanitise, sanitise_line
 
 UNKNOWN = "unknown"
 """Stands for the outcome of a reply whose program does not keep how a stream ended."""
+EDITED = "edited"
+"""Stands for the outcome of a reply that a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,15 @@ def call_lines(reply: Reply) -> list[str]:
 def _outcome(reply: Reply) -> str:
     if reply.outcome is None:
         return RUNNING
+    if reply.edited is not None:
+        return EDITED
     foreign = any(notice.code is NoticeCode.BROUGHT_IN for notice in reply.notices)
     return UNKNOWN if foreign and reply.outcome is Outcome.COMPLETE else reply.outcome.value
 
 
 def _remarks(reply: Reply, language: Language) -> Iterator[str]:
+    if reply.edited is not None:
+        yield language.say("turns.edited_remark")
     if reply.outcome not in (None, Outcome.COMPLETE):
         note = make_note(reply.outcome, reply.record, language)
         yield f"{note.code}: {note.sentence}"

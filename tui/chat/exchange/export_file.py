@@ -15,6 +15,7 @@ from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.json_document import write_json
 from tui.chat.exchange.markdown_document import write_markdown
 from tui.chat.exchange.text_document import write_text
+from tui.chat.turn_tree import TurnTree
 from tui.text.language import Language
 
 Format: TypeAlias = Literal["md", "json", "txt"]
@@ -44,8 +45,8 @@ def write_conversations(
 
 def take_snapshot(conversation: Conversation) -> Conversation:
     """A conversation as it is now, for another thread to write while replies in it grow."""
-    turns = [replace(turn, replies=[_still(reply) for reply in turn.replies]) for turn in conversation.turns]
-    return replace(conversation, turns=turns)
+    turns = [replace(turn, replies=[_still(reply) for reply in turn.replies]) for turn in conversation.tree.turns]
+    return replace(conversation, turns=[], tree=TurnTree(turns))
 
 
 def _still(reply: Reply) -> Reply:
@@ -56,7 +57,7 @@ def _still(reply: Reply) -> Reply:
     calls = {index: replace(call) for index, call in reply.tool_calls.items()}
     return Reply(
         reply.provider, reply.model, reply.id, pieces, thoughts, refusals, calls, notices=[*reply.notices],
-        record=reply.record, origin=reply.origin, thought_seconds=reply.thought_seconds,
+        record=reply.record, origin=reply.origin, thought_seconds=reply.thought_seconds, edited=reply.edited,
     )  # fmt: skip
 
 

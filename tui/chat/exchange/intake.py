@@ -73,7 +73,8 @@ def _compare(arrival: Arrival, store: Store) -> Plan:
     taken, plan = _known_ids(store), Plan()
     for conversation in arrival.conversations:
         here = store.load(conversation.id) if conversation.id in taken else None
-        addition = _grow(here, conversation) if here is not None else Addition(conversation, tuple(conversation.turns))
+        new = Addition(conversation, tuple(conversation.tree.turns))
+        addition = _grow(here, conversation) if here is not None else new
         if clash := next((one for one in _new_ids(addition) if one in taken), None):
             raise ExchangeError(f"its id {clash} belongs to something else here")
         if addition.turns or addition.beside:
@@ -90,7 +91,7 @@ def carry_out(plan: Plan, store: Store, now: datetime, keep_days: float = 0) -> 
     """
     for addition in plan.additions:
         store.add_ended(addition.conversation, addition.turns, addition.beside)
-        latest = max((turn.created for turn in addition.conversation.turns), default=now)
+        latest = max((turn.created for turn in addition.conversation.tree.turns), default=now)
         if keep_days and latest < now - timedelta(days=keep_days):
             used = (now.isoformat(), addition.conversation.id)
             store.write([("UPDATE conversation SET updated = ? WHERE id = ?", used)])
@@ -104,17 +105,25 @@ def _known_ids(store: Store) -> set[str]:
 
 
 def _grow(here: Conversation, other: Conversation) -> Addition:
-    """Let a conversation take the turns and replies that it does not have; what it has stays as it is."""
-    own = {turn.id: turn for turn in here.turns}
-    new = [turn for turn in other.turns if turn.id not in own]
+    """Let a conversation take the turns and replies that it does not have; what it has stays as it is.
+
+    Where it was gone on with in both, its own branch is the one that it goes on with.
+    """
+    own = {turn.id: turn for turn in here.tree.turns}
+    taken = {turn.parent for turn in here.tree.turns}
+    new = [turn for turn in other.tree.turns if turn.id not in own]
     beside = []
-    for turn in other.turns:
+    for turn in new:
+        turn.active = turn.active and turn.parent not in taken
+    for turn in other.tree.turns:
         if (known := own.get(turn.id)) is not None:
             ids = {reply.id for reply in known.replies}
             beside += [(known, reply) for reply in turn.replies if reply.id not in ids]
     for turn, reply in beside:
         turn.replies.append(reply)
-    here.turns += new
+    here.tree.turns += new
+    here.tree.mend()
+    here.follow_path()
     return Addition(here, tuple(new), tuple(beside), is_new=False)
 
 
@@ -129,7 +138,7 @@ def _new_ids(addition: Addition) -> Iterator[str]:
 def _check_ids(arrival: Arrival) -> None:
     seen: set[str] = set()
     for conversation in arrival.conversations:
-        turns = conversation.turns
+        turns = conversation.tree.turns
         replies = (reply.id for turn in turns for reply in turn.replies)
         for identity in (conversation.id, *(turn.id for turn in turns), *replies):
             if identity in seen:

@@ -1,18 +1,21 @@
 """JSON document: conversations as weir itself writes and reads them, complete.
 
-    {"format": "weir-conversations", "version": 1, "written": TIME, "client": {"weir": VERSION}, "conversations": [
+    {"format": "weir-conversations", "version": 2, "written": TIME, "client": {"weir": VERSION}, "conversations": [
      {"id", "title", "created", "parameters": {…}, "turns": [
-      {"id", "created", "prompt", "chosen": 0, "adopted": false, "replies": [
+      {"id", "parent", "active": true, "created", "prompt", "chosen": 0, "adopted": false, "replies": [
        {"id", "provider", "model", "outcome", "text", "reasoning", "refusal", "thought_seconds",
         "tool_calls": [{"index", "id", "name", "arguments"}], "notices": [{"code", "values", "record"}],
-        "record": {…}, "origin": {"reply", "record", "length"}}]}]}]}
+        "record": {…}, "origin": {"reply", "record", "length"}, "edited"}]}]}]}
 
-Times are RFC 3339 in UTC. `chosen` counts the replies from 0: that one is the context for what follows; `adopted` says
-that a person chose it. `parameters` are those of the conversation, as in the config; `record` is masked, as it is kept;
-`origin` is the reply that this one goes on with. Whether a conversation is pinned or archived is not told. Absent is
-null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`. Texts are word for
-word; every control character in them is escaped. A reader takes fields that it does not know for nothing; a change that
-an older reader would get wrong raises `version`.
+`parent` is the id of the turn that a turn follows, null at the start; it stands before it. Turns with the same parent
+are branches, of which the one that is `active` is gone on with. Deleted turns are left out, and what followed one
+follows what that followed. Before version 2 each turn followed the one before it. Times are RFC 3339 in UTC. `chosen`
+counts the replies from 0: that one is the context for what follows; `adopted` says that a person chose it. `parameters`
+are those of the conversation, as in the config; `record` is masked, as it is kept; `origin` is the reply that this one
+goes on with, `edited` the one of which a person wrote this version. Whether a conversation is pinned or archived is not
+told. Absent is null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`.
+Texts are word for word; every control character in them is escaped. A reader takes fields that it does not know for
+nothing; a change that an older reader would get wrong raises `version`.
 """
 
 import json
@@ -24,13 +27,14 @@ from tui import __version__
 from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError, read_moment
 from tui.chat.record_file import record_of
+from tui.chat.turn_tree import TurnTree
 from tui.settings.parameters import ParameterError, read_parameters
 from tui.stream.events import Notice
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.record import Record
 from tui.text.sanitise import escape_json_line
 
-FORMAT, VERSION = "weir-conversations", 1
+FORMAT, VERSION = "weir-conversations", 2
 PROGRAM = "weir"
 _LONGEST_ID = 100
 _DEEPEST = 50
@@ -63,7 +67,8 @@ def read_json(value: Mapping[str, Any]) -> Arrival:
         raise ExchangeError(f"it has version {version}, and this weir reads up to {VERSION}; a later weir wrote it")
     if not _is_shallow(value):
         raise ExchangeError(f"it is nested deeper than {_DEEPEST} levels")
-    return Arrival(PROGRAM, _each(value, "conversations", "", _read_conversation))
+    read = _read_conversation if version > 1 else _read_line
+    return Arrival(PROGRAM, _each(value, "conversations", "", read))
 
 
 def _conversation_json(conversation: Conversation) -> dict[str, Any]:
@@ -72,13 +77,15 @@ def _conversation_json(conversation: Conversation) -> dict[str, Any]:
         "title": conversation.title,
         "created": _moment(conversation.created),
         "parameters": conversation.parameters.as_table(),
-        "turns": [_turn_json(turn) for turn in conversation.turns],
+        "turns": [_turn_json(turn) for turn in conversation.tree.pruned().turns],
     }
 
 
 def _turn_json(turn: Turn) -> dict[str, Any]:
     return {
         "id": turn.id,
+        "parent": turn.parent,
+        "active": turn.active,
         "created": _moment(turn.created),
         "prompt": turn.prompt,
         "chosen": turn.chosen,
@@ -106,6 +113,7 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
         ],
         "record": _record_json(reply.record),
         "origin": {"reply": origin.reply, "record": origin.record, "length": origin.length} if origin else None,
+        "edited": reply.edited,
     }
 
 
@@ -132,14 +140,31 @@ def _inside(value: Any) -> Iterable[Any]:
     return (one for one in found if isinstance(one, dict | list))
 
 
-def _read_conversation(value: Mapping[str, Any], where: str) -> Conversation:
+def _read_conversation(value: Mapping[str, Any], where: str, *, chain: bool = False) -> Conversation:
     parameters = _get(value, "parameters", where, dict, {})
     try:
         kept = read_parameters(parameters)
     except ParameterError as error:
         raise ExchangeError(f"{where}.parameters: {error}") from None
-    turns = _each(value, "turns", where, _read_turn)
-    return Conversation(_id(value, where), _text(value, "title", where), kept, _time(value, where), turns)
+    tree = TurnTree(_each(value, "turns", where, _read_turn))
+    if chain:
+        tree.chain(tree.turns)
+    _check_parents(tree, where)
+    tree.mend()
+    return Conversation(_id(value, where), _text(value, "title", where), kept, _time(value, where), tree=tree)
+
+
+def _read_line(value: Mapping[str, Any], where: str) -> Conversation:
+    """As version 1 has them: each turn follows the one before it."""
+    return _read_conversation(value, where, chain=True)
+
+
+def _check_parents(tree: TurnTree, where: str) -> None:
+    seen: set[str] = set()
+    for number, turn in enumerate(tree.turns):
+        if turn.parent is not None and turn.parent not in seen:
+            raise ExchangeError(f"{where}.turns[{number}].parent is none of the turns before it")
+        seen.add(turn.id)
 
 
 def _read_turn(value: Mapping[str, Any], where: str) -> Turn:
@@ -148,7 +173,10 @@ def _read_turn(value: Mapping[str, Any], where: str) -> Turn:
     if not 0 <= chosen < len(replies):
         raise ExchangeError(f"{where}.chosen is none of its replies")
     adopted = _get(value, "adopted", where, bool, False)
-    return Turn(_text(value, "prompt", where), replies, _id(value, where), chosen, adopted, _time(value, where))
+    turn = Turn(_text(value, "prompt", where), replies, _id(value, where), chosen, adopted, _time(value, where))
+    turn.parent = _get(value, "parent", where, str, None)
+    turn.active = _get(value, "active", where, bool, True)
+    return turn
 
 
 def _read_reply(value: Mapping[str, Any], where: str) -> Reply:
@@ -167,6 +195,7 @@ def _read_reply(value: Mapping[str, Any], where: str) -> Reply:
     if code not in set(Outcome):
         raise ExchangeError(f"{where}.outcome is none that this weir knows: {code[:40]}")
     reply.outcome = Outcome(code)
+    reply.edited = _get(value, "edited", where, str, None)
     if (origin := _get(value, "origin", where, dict, None)) is not None:
         inside = f"{where}.origin"
         record = _get(origin, "record", inside, str, None)

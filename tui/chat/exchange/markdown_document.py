@@ -6,12 +6,13 @@ fence that a cut reply leaves open is closed, so that it does not swallow what c
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from tui import __version__
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.caption import Caption, call_lines, make_caption, show_moment
+from tui.chat.exchange.outline import Item, describe_item, make_outline
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 
@@ -20,11 +21,13 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 def write_markdown(conversation: Conversation, language: Language, now: datetime) -> Iterator[str]:
     """The document, piece by piece."""
-    captions = {reply.id: make_caption(turn, reply, language) for turn in conversation.turns for reply in turn.replies}
-    yield "\n".join(_front_matter(conversation, captions, now)) + "\n"
+    items = make_outline(conversation)
+    captions = {reply.id: make_caption(item.turn, reply, language) for item in items for reply in item.turn.replies}
+    yield "\n".join(_front_matter(conversation, items, captions, now)) + "\n"
     yield f"\n# {sanitise_line(conversation.title)}\n"
-    for number, turn in enumerate(conversation.turns, 1):
-        yield f"\n## {number} · {language.say('exchange.prompt')} · {show_moment(turn.created)}\n\n"
+    for item in items:
+        turn = item.turn
+        yield f"\n## {item.number} · {describe_item(item, language)}\n\n"
         yield close_fence(sanitise(turn.prompt)) + "\n"
         for reply in turn.replies:
             yield from _reply(reply, captions[reply.id], language)
@@ -46,7 +49,9 @@ def close_fence(text: str) -> str:
     return f"{text}\n{opened}" if opened else text
 
 
-def _front_matter(conversation: Conversation, captions: dict[str, Caption], now: datetime) -> Iterator[str]:
+def _front_matter(
+    conversation: Conversation, items: Sequence[Item], captions: dict[str, Caption], now: datetime
+) -> Iterator[str]:
     """YAML 1.2, of which JSON's texts and objects are a part."""
     yield "---"
     yield f"title: {_quote(conversation.title)}"
@@ -56,11 +61,13 @@ def _front_matter(conversation: Conversation, captions: dict[str, Caption], now:
     yield f"weir: {_quote(__version__)}"
     if conversation.parameters:
         yield f"parameters: {json.dumps(conversation.parameters.as_table())}"
-    yield "replies:" if conversation.turns else "replies: []"
-    for number, turn in enumerate(conversation.turns, 1):
-        for reply in turn.replies:
+    yield "replies:" if items else "replies: []"
+    for item in items:
+        for reply in item.turn.replies:
             caption = captions[reply.id]
-            yield f"  - turn: {number}"
+            yield f"  - turn: {item.number}"
+            if item.after is not None:
+                yield f"    after: {item.after}"
             yield f"    model: {_quote(caption.model)}"
             yield f"    time: {_quote(caption.time)}"
             yield f"    outcome: {caption.outcome}"

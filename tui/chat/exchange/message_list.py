@@ -42,10 +42,11 @@ def add_conversation(
                 arrival.left_out["system prompt"] += 1
             system = system or message.text
         elif message.role == "user":
-            turns.append(_make_turn(arrival.program, source, message, turns[-1].created if turns else created))
+            conversation.add(_make_turn(arrival.program, source, message, turns[-1].created if turns else created))
         elif message.role == "assistant":
             if not turns:
-                turns.append(_make_turn(arrival.program, source, Message("", "user", "", message.moment), created))
+                nobody = Message("", "user", "", message.moment)
+                conversation.add(_make_turn(arrival.program, source, nobody, created))
             _add_answer(turns[-1], arrival.program, source, message)
         else:
             arrival.left_out[f"message of {message.role[:20]}"] += 1

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.caption import Caption, call_lines, make_caption, show_moment
+from tui.chat.exchange.outline import describe_item, make_outline
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 
@@ -20,8 +21,10 @@ def write_text(conversation: Conversation, language: Language, now: datetime) ->
         yield f"{sanitise_line(conversation.parameters.shown())}\n"
     if conversation.parameters.system:
         yield f"\n{sanitise(conversation.parameters.system)}\n"
-    for turn in conversation.turns:
-        yield f"\n{_RULE}\n{language.say('exchange.prompt')} · {show_moment(turn.created)}\n\n"
+    items = make_outline(conversation)
+    for item in items:
+        turn, number = item.turn, f"{item.number} · " if len(items) > len(conversation.turns) else ""
+        yield f"\n{_RULE}\n{number}{describe_item(item, language)}\n\n"
         yield f"{_trim(turn.prompt)}\n"
         for reply in turn.replies:
             yield from _reply(reply, make_caption(turn, reply, language), language)

@@ -117,7 +117,7 @@ class SwitchingScreen(RetryingScreen):
     def _own_replies(self, conversation: Conversation) -> list[Reply]:
         """The replies of a conversation that this process is writing."""
         own = {reply.id for reply in self._workspace.session.running()} if self._workspace is not None else set()
-        return [reply for turn in conversation.turns for reply in turn.replies if reply.id in own]
+        return [reply for turn in conversation.tree.turns for reply in turn.replies if reply.id in own]
 
     def _find_history(self) -> "History | None":
         """Where conversations are kept; that they are not is told."""
