@@ -33,7 +33,7 @@ def test_a_model_that_repeats_what_it_was_asked_to_is_joined_exactly(text: str, 
     begun = text[: at % (len(text) + 1)]
     partial = Partial(begun)
     assume(partial.core)
-    assume(not lead or not begun.endswith(lead.strip() or "\0"))
+    assume(not begun.rstrip().endswith(lead.strip()[:1] or "\0"))  # else nobody could tell the signs apart
     whole = join(begun, lead + partial.last_words + text[len(partial.core) :], step)
     assert whole == text
 
