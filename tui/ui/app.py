@@ -120,6 +120,8 @@ class WeirApp(CellApp[None]):
         self._front: Front = self._opening_screen
         self._chat: ChatScreen | None = None
         self._home = asyncio.get_running_loop()
+        self._early_keys: list[Key] | None = []
+        """What was typed before anything had the keys."""
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
         self.workspace: Workspace | None = None
@@ -131,8 +133,12 @@ class WeirApp(CellApp[None]):
 
     async def on_event(self, event: Event) -> None:
         """Textual hands every key to the app first."""
-        if isinstance(event, Key) and event.key != "escape":
-            self._front.forget_escape()
+        if isinstance(event, Key):
+            if self._early_keys is not None:
+                self._early_keys.append(event)
+                return
+            if event.key != "escape":
+                self._front.forget_escape()
         await super().on_event(event)
 
     def on_load(self) -> None:
@@ -165,7 +171,7 @@ class WeirApp(CellApp[None]):
         """A light one; the chat comes once it is imported."""
         return self._opening_screen
 
-    def on_ready(self) -> None:
+    async def on_ready(self) -> None:
         """Paint first, then open the rest."""
         self.set_keymap({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
         if (missing := self._opening.driver.missing) is not None:
@@ -176,6 +182,9 @@ class WeirApp(CellApp[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
         self.call_after_refresh(self._begin)
+        early, self._early_keys = self._early_keys, None
+        for event in early or ():
+            await super().on_event(event)
 
     def _begin(self) -> None:
         """The first screen is painted: open everything else."""
@@ -198,7 +207,7 @@ class WeirApp(CellApp[None]):
         config = opening.config
         manner = Manner(opening.terminal.ssh, config.ascii, wrap_code=config.code == "wrap", keys=config.keys)
         hint = key_hint(opening.language, config.keys)
-        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self._is_behind)
+        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self.is_behind)
         self.add_mode("chat", lambda: chat)
         with self.batch_update():
             await self.switch_mode("chat")
@@ -299,9 +308,6 @@ class WeirApp(CellApp[None]):
         else:
             self.action_show_help_panel()
 
-    def _is_behind(self) -> bool:
-        return self.painter is not None and self.painter.behind
-
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
         self._copy(event.text)
@@ -316,12 +322,6 @@ class WeirApp(CellApp[None]):
         way = await copy(text, opening.terminal, opening.paths.state, self.copy_to_clipboard)
         where = str(way.where) if way.where is not None else None
         self._tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
-
-    def action_repaint(self) -> None:
-        """Paint everything again."""
-        if self.painter is not None:
-            self.painter.repaint()
-        self.refresh(repaint=True, layout=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: ours first."""

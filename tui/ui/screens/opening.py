@@ -56,10 +56,8 @@ class OpeningScreen(Screen[None]):
             self._prompt.give_back(self._draft)
 
     def on_key(self, event: events.Key) -> None:
-        """Keep what nothing here is bound to; a letter that came before the prompt had the keys is for it."""
-        if event.is_printable:  # the prompt lets none of its own come as far as here
-            self._prompt.post_message(events.Key(event.key, event.character))
-        elif event.key not in self.active_bindings:
+        """Keep what nothing here is bound to."""
+        if event.key not in self.active_bindings:
             self._keys.append((event.key, event.character))
 
     def unsent(self) -> str:
