@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -24,14 +25,14 @@ from tui.settings.theme_file import read_themes
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.collector import tune_collector
+from tui.ui.guiding import GuidingApp
 from tui.ui.manner import Manner
 from tui.ui.plain_sign import PlainSigns
 from tui.ui.screens.opening import OpeningScreen
-from tui.ui.terminal.cell_app import CellApp
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme import make_themes
-from tui.ui.widgets.prompt import Prompt, key_hint
+from tui.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -96,7 +97,7 @@ class Opening:
     terminal: Terminal = field(default_factory=lambda: read_terminal({}))
 
 
-class WeirApp(CellApp[None]):
+class WeirApp(GuidingApp):
     """One app, one chat screen; overlays are modal screens."""
 
     CSS_PATH = "app.tcss"
@@ -104,19 +105,18 @@ class WeirApp(CellApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave weir", priority=True),
         Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
-        Binding("f1", "toggle_help", "Keys", id="app.keys"),
+        Binding("f1", "toggle_help", "Keys", id="app.keys", tooltip="The keys of this screen", priority=True),
+        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
         Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 
     def __init__(self, opening: Opening) -> None:
         # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
-        super().__init__(opening.driver.driver, ansi_color=True if opening.no_color else None)
+        super().__init__(opening.language, opening.driver.driver, ansi_color=True if opening.no_color else None)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        self._opening_screen = OpeningScreen(
-            opening.language, self._state.draft, key_hint(opening.language, opening.config.keys)
-        )
+        self._opening_screen = OpeningScreen(opening.language, self._state.draft, opening.config.keys)
         self._front: Front = self._opening_screen
         self._chat: ChatScreen | None = None
         self._home = asyncio.get_running_loop()
@@ -173,7 +173,7 @@ class WeirApp(CellApp[None]):
 
     async def on_ready(self) -> None:
         """Paint first, then open the rest."""
-        self.set_keymap({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
+        self._use_keys({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
         if (missing := self._opening.driver.missing) is not None:
             self._complaints.append(self._opening.language.say("terminal.driver", name=missing))
         for complaint in self._complaints:
@@ -206,13 +206,13 @@ class WeirApp(CellApp[None]):
         screens = await asyncio.to_thread(import_module, "tui.ui.screens.chat")
         config = opening.config
         manner = Manner(opening.terminal.ssh, config.ascii, wrap_code=config.code == "wrap", keys=config.keys)
-        hint = key_hint(opening.language, config.keys)
-        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self.is_behind)
+        chat: ChatScreen = screens.ChatScreen(opening.language, manner, self.is_behind)
         self.add_mode("chat", lambda: chat)
         with self.batch_update():
             await self.switch_mode("chat")
             chat.take_over(await self._opening_screen.leave())
         self._chat = self._front = chat
+        self.is_settling = False
         return chat
 
     async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
@@ -256,6 +256,10 @@ class WeirApp(CellApp[None]):
         keys, complaints = usable_keys(self._opening.config.keys, self._opening.language)
         for complaint in complaints:
             self._tell(complaint)
+        self._use_keys(keys)
+
+    def _use_keys(self, keys: Mapping[str, str]) -> None:
+        self.own_keys = keys
         self.set_keymap(keys)
 
     def _remember_theme(self, name: str) -> None:
@@ -301,13 +305,6 @@ class WeirApp(CellApp[None]):
         """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
-    def action_toggle_help(self) -> None:
-        """Show or hide the keys of the place where one stands."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
-
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
         self._copy(event.text)
@@ -323,16 +320,19 @@ class WeirApp(CellApp[None]):
         where = str(way.where) if way.where is not None else None
         self._tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: ours first."""
-        say = self._opening.language.say
-        if (chat := self._chat) is not None:
-            acts = {"models": chat.action_pick_model, "new": chat.action_new_chat, "doctor": chat.action_diagnose}
-            for name, act in acts.items():
-                yield SystemCommand(say(f"palette.{name}"), say(f"palette.{name}_help"), act)
+    def action_suspend_process(self) -> None:
+        """Back to the shell; where that cannot be, say so."""
         if self._driver is not None and self._driver.can_suspend:
-            yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
-        yield from super().get_system_commands(screen)
+            super().action_suspend_process()
+        else:
+            self.notify(self._opening.language.say("dead_key.no_suspend"), timeout=4, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette has beside the acts of the screen."""
+        say = self._opening.language.say
+        yield SystemCommand(say("palette.theme"), say("palette.theme_help"), self.action_change_theme)
+        picture = partial(self.set_timer, 0.1, self.deliver_screenshot)
+        yield SystemCommand(say("palette.screenshot"), say("palette.screenshot_help"), picture)
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""

@@ -52,8 +52,8 @@ class FormInput(Input):
     """One line of the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab,down", "app.focus_next", show=False),
-        Binding("shift+tab,up", "app.focus_previous", show=False),
+        Binding("tab,down", "app.focus_next", "Next field", id="provider.next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", "Field before", id="provider.previous", show=False),
     ]
 
     def __init__(self, ident: str, hint: str = "") -> None:

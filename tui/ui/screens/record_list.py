@@ -81,10 +81,10 @@ class RecordListScreen(ModalScreen[None]):
         Binding("ctrl+o", "copy", "Copy", id="records.copy", tooltip="Copy the record as JSON", priority=True),
         Binding("f7", "support", "Support bundle", id="records.support", tooltip="Show and write a support bundle"),
         Binding("tab", "next_outcome", "Outcome", id="records.outcome", tooltip="Only the next outcome", priority=True),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
+        Binding("down", "move(1)", "Down", id="list.down", show=False),
+        Binding("up", "move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False),
+        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
     def __init__(self, path: Path, language: Language, support: "Callable[[], Support]", *, ascii: bool) -> None:
