@@ -148,7 +148,7 @@ class WeirApp(GuidingApp):
         themes, colour_complaints = make_themes(files)
         for theme in themes:
             self.register_theme(theme)
-        self._complaints += [*complaints, *colour_complaints]
+        self._complaints += map(opening.language.phrase, (*complaints, *colour_complaints))
         picked = self._state.theme
         wanted = opening.config.theme
         if picked is not None and picked.wins_over(opening.config.theme):

@@ -224,7 +224,7 @@ class ProviderForm(ModalScreen[Connected | None]):
             provider = await asyncio.to_thread(plan_provider, order, self._path)
         except ConfigError as error:
             self._asking = False
-            self._complain(str(error))
+            self._complain(self._language.phrase(str(error)))
             return
         self._tell("verdict", say("connect.listing", name=order.name))
         trial = await try_provider(
@@ -252,7 +252,7 @@ class ProviderForm(ModalScreen[Connected | None]):
         try:
             config, backup = await asyncio.to_thread(write_provider, order, self._path)
         except ConfigError as error:
-            self._complain(str(error))
+            self._complain(self._language.phrase(str(error)))
         else:
             await asyncio.to_thread(keep_verdict, self._path, order.name, good=trial.good)
             self.dismiss(Connected(config, order.name, trial.model, self._path, backup))

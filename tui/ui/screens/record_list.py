@@ -218,9 +218,8 @@ class RecordListScreen(ModalScreen[None]):
         try:
             wanted, complaint = read_filter(typed, datetime.now(UTC)), None
         except FilterError as error:
-            say = self._language.say
-            wanted = None
-            complaint = say("records_screen.bad_filter", name=error.name, value=error.value, known=error.known)
+            wanted, known = None, self._language.phrase(error.known)
+            complaint = self._language.say("records_screen.bad_filter", name=error.name, value=error.value, known=known)
         found, summary = await asyncio.to_thread(_look_through, self._journal.records, wanted)
         if not self.is_attached:
             return
@@ -294,5 +293,3 @@ def _look_through(records: Sequence[Record], wanted: RecordFilter | None) -> tup
     """Those that are wanted, the latest first, and what they say together; none where the filter cannot be meant."""
     found = choose(records, wanted) if wanted is not None else []
     return found[::-1], summarise(found)
-
-
