@@ -67,6 +67,7 @@ class ChatScreen(HintingScreen):
         yield Static("", markup=False, id="banner")
         yield from self.compose_logs()
         yield FindBar(self._language.say("find.hint"))
+        yield self.context_line
         yield self._queue
         yield self._prompt.complete_from(Completion(self._language, [PathSource()]))
         yield self._prompt
@@ -264,7 +265,17 @@ class ChatScreen(HintingScreen):
         own = self._conversation.parameters
         reply = self.reply_of_model()
         facts = self._find_facts(reply) if reply is not None else None
-        parts = describe(model, reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own, facts=facts)
+        context = self.measure_context()
+        parts = describe(
+            model,
+            reply,
+            self._language,
+            queued=queued,
+            elsewhere=elsewhere,
+            parameters=own,
+            facts=facts,
+            context=context,
+        )
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)
