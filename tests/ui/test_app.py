@@ -50,12 +50,6 @@ async def test_a_prompt_sent_while_everything_opens_waits_and_is_not_lost(tmp_pa
     await app.workspace.close()
 
 
-def test_what_is_typed_before_anything_is_painted_is_sent(desk: Desk, raw_server: RawServer) -> None:
-    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
-    terminal.send("Before all else\r")  # Python itself has hardly begun
-    assert raw_server.next_stream().body["messages"][-1]["content"] == "Before all else"
-
-
 @pytest.mark.slow
 def test_what_is_opening_is_said(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
@@ -162,7 +156,7 @@ def test_a_theme_of_the_persons_own_is_used(desk: Desk) -> None:
 async def test_shipped_themes_paint(tmp_path: Path, name: str) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test() as pilot:
-        await until(pilot, lambda: app.workspace is not None)
+        await until(pilot, lambda: app.workspace is not None and app.is_following)
         app.theme = name
         await pilot.press("h", "i", "enter")
         await pilot.pause()
@@ -201,14 +195,14 @@ def test_a_theme_picked_in_the_palette_is_remembered(desk: Desk) -> None:
     terminal.press("ctrl+p")
     terminal.wait_for("Search for commands")
     terminal.send("theme")
-    terminal.wait_for("Change the current theme")
+    terminal.wait_for(spoken("palette.theme_help"))
     terminal.press("enter")
-    terminal.wait_for("Search for themes")
+    terminal.wait_for("dracula")
     terminal.send("weir-light")
     terminal.wait_gone("dracula")
-    terminal.wait_for(re.compile(r"^ +weir-light *$", re.MULTILINE))
+    terminal.wait_for(lambda _: terminal.raw_has(b"48;2;251;250;247"))
     terminal.press("enter")
-    terminal.wait_for(lambda _: terminal.raw_has(b"48;2;230;227;218"))
+    terminal.wait_gone(spoken("theme.title"))
     terminal.press("ctrl+q")
     assert terminal.wait_exit() == 0
     assert 'value = "weir-light"' in (desk.state / "state.toml").read_text(encoding="utf-8")

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -21,18 +20,17 @@ from tui.settings.config import Config
 from tui.settings.paths import Paths, shipped_themes
 from tui.settings.state import read_state
 from tui.settings.terminal import Terminal, read_terminal
-from tui.settings.theme_file import read_themes
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.collector import tune_collector
-from tui.ui.guiding import GuidingApp
 from tui.ui.manner import Manner
 from tui.ui.plain_sign import PlainSigns
 from tui.ui.screens.opening import OpeningScreen
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
-from tui.ui.theme import make_themes
-from tui.ui.widgets.prompt import Prompt
+from tui.ui.theme_shelf import ThemeShelf
+from tui.ui.themed_app import ThemedApp
+from tui.ui.widgets.prompt import Prompt, key_hint
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -97,7 +95,7 @@ class Opening:
     terminal: Terminal = field(default_factory=lambda: read_terminal({}))
 
 
-class WeirApp(GuidingApp):
+class WeirApp(ThemedApp[None]):
     """One app, one chat screen; overlays are modal screens."""
 
     CSS_PATH = "app.tcss"
@@ -105,23 +103,25 @@ class WeirApp(GuidingApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave weir", priority=True),
         Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
-        Binding("f1", "toggle_help", "Keys", id="app.keys", tooltip="The keys of this screen", priority=True),
-        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
+        Binding("f1", "toggle_help", "Keys", id="app.keys"),
         Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 
     def __init__(self, opening: Opening) -> None:
         # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
-        super().__init__(opening.language, opening.driver.driver, ansi_color=True if opening.no_color else None)
+        folders = (shipped_themes(), opening.paths.user_themes)
+        shelf = ThemeShelf(folders, few_colours=opening.terminal.colours == "16")
+        ansi_color = True if opening.no_color else None
+        super().__init__(shelf, opening.language, opening.driver.driver, ansi_color=ansi_color)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        self._opening_screen = OpeningScreen(opening.language, self._state.draft, opening.config.keys)
+        self._opening_screen = OpeningScreen(
+            opening.language, self._state.draft, key_hint(opening.language, opening.config.keys)
+        )
         self._front: Front = self._opening_screen
         self._chat: ChatScreen | None = None
         self._home = asyncio.get_running_loop()
-        self._early_keys: list[Key] | None = []
-        """What was typed before anything had the keys."""
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
         self.workspace: Workspace | None = None
@@ -133,30 +133,17 @@ class WeirApp(GuidingApp):
 
     async def on_event(self, event: Event) -> None:
         """Textual hands every key to the app first."""
-        if isinstance(event, Key):
-            if self._early_keys is not None:
-                self._early_keys.append(event)
-                return
-            if event.key != "escape":
-                self._front.forget_escape()
+        if isinstance(event, Key) and event.key != "escape":
+            self._front.forget_escape()
         await super().on_event(event)
 
     def on_load(self) -> None:
         """Themes before anything is painted."""
-        opening = self._opening
-        files, complaints = read_themes((shipped_themes(), opening.paths.user_themes))
-        themes, colour_complaints = make_themes(files)
-        for theme in themes:
-            self.register_theme(theme)
-        self._complaints += map(opening.language.phrase, (*complaints, *colour_complaints))
-        picked = self._state.theme
+        opening, picked = self._opening, self._state.theme
         wanted = opening.config.theme
         if picked is not None and picked.wins_over(opening.config.theme):
             wanted = picked.value
-        if wanted is not None and wanted not in self.available_themes:
-            self._complaints.append(opening.language.say("theme.unknown", name=wanted))
-            wanted = None
-        self.theme = wanted or opening.default_theme
+        self._complaints += self.wear(wanted, opening.default_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Where ASCII alone is wanted, the ornaments of every widget give way."""
@@ -171,20 +158,16 @@ class WeirApp(GuidingApp):
         """A light one; the chat comes once it is imported."""
         return self._opening_screen
 
-    async def on_ready(self) -> None:
+    def on_ready(self) -> None:
         """Paint first, then open the rest."""
-        self._use_keys({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
+        self.set_keymap({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
         if (missing := self._opening.driver.missing) is not None:
             self._complaints.append(self._opening.language.say("terminal.driver", name=missing))
         for complaint in self._complaints:
-            self._tell(complaint)
+            self.tell(complaint)
         # Textual itself paints nothing after `fg` where the size has not changed.
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
-        self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
         self.call_after_refresh(self._begin)
-        early, self._early_keys = self._early_keys, None
-        for event in early or ():
-            await super().on_event(event)
 
     def _begin(self) -> None:
         """The first screen is painted: open everything else."""
@@ -199,6 +182,7 @@ class WeirApp(GuidingApp):
         await asyncio.to_thread(growing_text.load_markdown)
         tune_collector()
         await chat.open(workspace, await self._find_conversation(workspace))
+        self.run_worker(self.follow_theme(), exit_on_error=True)
 
     async def _open_chat(self) -> "ChatScreen":
         """Put the chat in the place of the opening screen, with all that was done there."""
@@ -206,13 +190,13 @@ class WeirApp(GuidingApp):
         screens = await asyncio.to_thread(import_module, "tui.ui.screens.chat")
         config = opening.config
         manner = Manner(opening.terminal.ssh, config.ascii, wrap_code=config.code == "wrap", keys=config.keys)
-        chat: ChatScreen = screens.ChatScreen(opening.language, manner, self.is_behind)
+        hint = key_hint(opening.language, config.keys)
+        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self._is_behind)
         self.add_mode("chat", lambda: chat)
         with self.batch_update():
             await self.switch_mode("chat")
             chat.take_over(await self._opening_screen.leave())
         self._chat = self._front = chat
-        self.is_settling = False
         return chat
 
     async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
@@ -224,7 +208,7 @@ class WeirApp(GuidingApp):
             return None
         resumption = await asyncio.to_thread(find_resumption, store, opening.language, resume=opening.resume)
         if resumption.told is not None:
-            self._tell(resumption.told)
+            self.tell(resumption.told)
         return resumption.conversation
 
     async def _ask_consent(self, server: "FoundServer") -> bool:
@@ -241,9 +225,10 @@ class WeirApp(GuidingApp):
         text = say(f"store.{trouble.code}", where=trouble.where, reason=trouble.reason)
         if trouble.is_held:
             text += f" {say('store.way_out')}"
-        self._home.call_soon_threadsafe(self._tell, text)
+        self._home.call_soon_threadsafe(self.tell, text)
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Tell the person a sentence; without a screen it is one of the last words."""
         if self.is_running:
             self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
         else:
@@ -255,14 +240,11 @@ class WeirApp(GuidingApp):
 
         keys, complaints = usable_keys(self._opening.config.keys, self._opening.language)
         for complaint in complaints:
-            self._tell(complaint)
-        self._use_keys(keys)
-
-    def _use_keys(self, keys: Mapping[str, str]) -> None:
-        self.own_keys = keys
+            self.tell(complaint)
         self.set_keymap(keys)
 
-    def _remember_theme(self, name: str) -> None:
+    def theme_picked(self, name: str) -> None:
+        """Remember it."""
         if self.workspace is not None and self._chat is not None:
             self.workspace.pick_theme(name)
             self._chat.save_state()
@@ -305,6 +287,16 @@ class WeirApp(GuidingApp):
         """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
+    def action_toggle_help(self) -> None:
+        """Show or hide the keys of the place where one stands."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def _is_behind(self) -> bool:
+        return self.painter is not None and self.painter.behind
+
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
         self._copy(event.text)
@@ -318,21 +310,27 @@ class WeirApp(GuidingApp):
         opening = self._opening
         way = await copy(text, opening.terminal, opening.paths.state, self.copy_to_clipboard)
         where = str(way.where) if way.where is not None else None
-        self._tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
+        self.tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
 
-    def action_suspend_process(self) -> None:
-        """Back to the shell; where that cannot be, say so."""
-        if self._driver is not None and self._driver.can_suspend:
-            super().action_suspend_process()
-        else:
-            self.notify(self._opening.language.say("dead_key.no_suspend"), timeout=4, markup=False)
+    def action_repaint(self) -> None:
+        """Paint everything again."""
+        if self.painter is not None:
+            self.painter.repaint()
+        self.refresh(repaint=True, layout=True)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette has beside the acts of the screen."""
+        """The palette: ours first."""
         say = self._opening.language.say
-        yield SystemCommand(say("palette.theme"), say("palette.theme_help"), self.action_change_theme)
-        picture = partial(self.set_timer, 0.1, self.deliver_screenshot)
-        yield SystemCommand(say("palette.screenshot"), say("palette.screenshot_help"), picture)
+        if (chat := self._chat) is not None:
+            acts = {"models": chat.action_pick_model, "new": chat.action_new_chat, "doctor": chat.action_diagnose}
+            for name, act in acts.items():
+                yield SystemCommand(say(f"palette.{name}"), say(f"palette.{name}_help"), act)
+        if self._driver is not None and self._driver.can_suspend:
+            yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
+        yield SystemCommand(say("palette.theme"), say("palette.theme_help"), self.action_pick_theme)
+        for command in super().get_system_commands(screen):
+            if command.callback != self.action_change_theme:  # Textual's own list shows nothing until it is closed
+                yield command
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""

@@ -23,7 +23,6 @@ from tui.ui.log.record_page import lay_out
 from tui.ui.plain_sign import plain_signs
 
 _KEYS = {
-    Remedy.TRIM: ("log.trim", "o"),
     Remedy.RETRY: ("log.retry", "r"),
     Remedy.CONTINUE: ("log.continue", "c"),
     Remedy.UNSTREAMED: ("log.retry_unstreamed", "s"),
@@ -46,8 +45,6 @@ class Standing:
     """Whether it is the context for what follows."""
     alias: str | None = None
     """What stands for the model while nobody may know which it is; then nothing that could tell is shown either."""
-    excess: int = 0
-    """How many of the oldest turns would be left out if it was asked for again without them; 0: none can be."""
 
 
 ALONE = Standing()
@@ -89,7 +86,7 @@ def tail_lines(
         return [*lines, *blind, BLANK]
     if reply.outcome is not Outcome.COMPLETE:
         lines += [BLANK] if reply.has_text or lines else []
-        lines += _note(reply, reply.outcome, language, layout, standing.excess, keys)
+        lines += _note(reply, reply.outcome, language, layout, keys)
     lines += _notices(reply, language, width, failed=False)
     if reply.origin is not None and reply.record is not None:
         joined = language.say("remedy.continued", first=reply.origin.record or "?", second=reply.record.id)
@@ -110,18 +107,17 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
     return plain_lines(f"{tell_wait(wait, language)}{dot}{stop}", Style("note-code-warning"), layout.width)
 
 
-def _acts(reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]) -> str:
+def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> str:
     """What may help, each act behind its key."""
     acts = []
     for remedy in find_remedies(reply):
         name, usual = _KEYS[remedy]
-        if excess or remedy is not Remedy.TRIM:
-            acts.append(f"{keys.get(name, usual)} {language.say(f'remedy.{remedy}', count=excess)}")
+        acts.append(f"{keys.get(name, usual)} {language.say(f'remedy.{remedy}')}")
     return ornaments(ascii=layout.ascii).parted.join(acts)
 
 
 def _note(
-    reply: Reply, outcome: Outcome, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]
+    reply: Reply, outcome: Outcome, language: Language, layout: Layout, keys: Mapping[str, str]
 ) -> list[Line]:
     """Why it was interrupted: the code and its sentence, one next step, the keys that help, the masked record."""
     note = make_note(outcome, reply.record, language)
@@ -130,7 +126,7 @@ def _note(
     rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
-    if acts := _acts(reply, language, layout, excess, keys):
+    if acts := _acts(reply, language, layout, keys):
         rows += wrapped_lines((Span(acts, Style("advice")),), width)
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)

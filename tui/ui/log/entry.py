@@ -202,13 +202,11 @@ class Entry(ABC):
 class PromptEntry(Entry):
     """What the person asked."""
 
-    __slots__ = ("_mark", "_prompt")
+    __slots__ = ("_prompt",)
 
-    def __init__(self, prompt: str, language: Language, mark: str = "") -> None:
-        """`mark` stands above it: here begins what is sent."""
+    def __init__(self, prompt: str, language: Language) -> None:
         super().__init__(language)
         self._prompt = prompt
-        self._mark = mark
 
     @property
     def source(self) -> str:
@@ -220,9 +218,7 @@ class PromptEntry(Entry):
         name = self._language.say("log.you")
         who = Line((Span(name, Style("you", bold=True)),), gutter=cell_len(name))
         text = plain_lines(sanitise(self._prompt), Style(), layout.width - 2)
-        mark = plain_lines(self._mark, Style("notice"), layout.width) if self._mark else []
-        above = [BLANK, *mark, BLANK] if mark else [BLANK]
-        self.sections = [Section(above), Section([who], edge), Section(text, edge), Section([BLANK])]
+        self.sections = [Section([BLANK]), Section([who], edge), Section(text, edge), Section([BLANK])]
 
 
 class WelcomeEntry(Entry):

@@ -37,7 +37,7 @@ COLOURS = """
 .log--note-code-warning { color: $text-warning; text-style: bold; }
 .log--note-code-failed { color: $text-error; text-style: bold; }
 .log--current { color: $accent; }
-.log--found { color: $foreground; background: $accent 30%; text-style: underline; }
+.log--found { color: $block-cursor-foreground; background: $accent; text-style: underline; }
 .log--found-current { text-style: reverse bold; }
 .log--selected { text-style: reverse; }
 .log--more { color: $text-accent; background: $panel; text-style: bold; }

@@ -1,6 +1,6 @@
 """TurnView: a log view of turns: each prompt with one of its replies, the chosen one until another is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -30,15 +30,10 @@ class TurnView(SearchableView):
     _growing: dict[int, None]  # entries of replies that are being written
     keys: Mapping[str, str] = MappingProxyType({})
     """The person's own keys, by the id of their binding: notes name them."""
-    count_excess: Callable[[Turn, Reply], int] = staticmethod(lambda turn, reply: 0)
-    """How many of the oldest turns could be left out for a reply; whoever shows the log knows."""
-    _cut: str | None = None
-    """The id of the last turn that is left out of what is sent."""
 
     def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
         self._replies, self._turns, self._growing = {}, {}, {}
-        self._cut = conversation.cut
         entries: list[Entry] = []
         for turn in conversation.turns:
             entries += self._make_entries(turn, len(entries))
@@ -96,19 +91,7 @@ class TurnView(SearchableView):
     def renew(self, turn: Turn) -> None:
         """Show anew what is shown of a turn: another of its replies is its context now."""
         if (number := next((entry for entry, other in self._turns.items() if other is turn), None)) is not None:
-            following = self._following
             self.show_reply(turn, self._reply_at(number))
-            if following:
-                self.follow()
-
-    def show_cut(self, cut: str | None) -> None:
-        """Mark where what is sent begins now, behind the turn of this id, and there alone."""
-        before, self._cut = self._cut, cut
-        for number, turn in self._turns.items():
-            above = self._turns.get(number - 2)
-            if above is not None and above.id in (before, cut):
-                self._stack.entries[number - 1] = self._make_prompt(turn, number - 1)
-                self._reshape(number - 1)
 
     @property
     def last_reply(self) -> tuple[Turn, Reply] | None:
@@ -156,22 +139,13 @@ class TurnView(SearchableView):
         self._turns[first + 1] = turn
         if reply.outcome is None:
             self._growing[first + 1] = None
-        return [self._make_prompt(turn, first), self._make_reply(turn, reply)]
-
-    def _make_prompt(self, turn: Turn, number: int) -> PromptEntry:
-        """The prompt of a turn as the entry of this number; where what is sent begins, it says so."""
-        mark, above = "", self._turns.get(number - 1)
-        if above is not None and above.id == self._cut:
-            key = self.keys.get("log.untrim", "O")
-            mark = self._language.say("context.mark", count=number // 2, key=key)
-        return PromptEntry(turn.prompt, self._language, mark)
+        return [PromptEntry(turn.prompt, self._language), self._make_reply(turn, reply)]
 
     def _choose_shown(self, turn: Turn) -> Reply:
         return turn.reply
 
     def _make_reply(self, turn: Turn, reply: Reply) -> ReplyEntry:
-        place, count, excess = turn.place(reply) + 1, len(turn.replies), self.count_excess(turn, reply)
-        standing = Standing(place, count, reply is turn.reply, excess=excess)
+        standing = Standing(turn.place(reply) + 1, len(turn.replies), reply is turn.reply)
         return ReplyEntry(reply, self._language, standing=standing, keys=self.keys)
 
     def _reply_at(self, entry: int) -> Reply:

@@ -49,6 +49,7 @@ class ChatsScreen(SortingScreen):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
@@ -65,10 +66,10 @@ class ChatsScreen(SortingScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="chats.close"),
-        Binding("down", "move(1)", "Down", id="list.down", show=False),
-        Binding("up", "move(-1)", "Up", id="list.up", show=False),
-        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False, priority=True),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("pageup", "move(-10)", show=False),
     ]
 
     def __init__(self, history: History, current: str, language: Language) -> None:

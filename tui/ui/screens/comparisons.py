@@ -36,6 +36,7 @@ class ComparisonsScreen(ModalScreen[None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         Static { height: auto; }

@@ -53,6 +53,7 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         ParameterEditor, ParameterEditor:focus {
@@ -106,9 +107,9 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         try:
             parameters = read_parameters(tomllib.loads(self.editor.text))
         except tomllib.TOMLDecodeError as error:
-            self._complain(self._language.phrase(str(error)))
+            self._complain(str(error))
         except ParameterError as error:
-            self._complain(f"{error.name} {self._language.phrase(error.what)}")
+            self._complain(str(error))
         else:
             self.dismiss(parameters)
 

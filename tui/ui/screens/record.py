@@ -65,6 +65,7 @@ class RecordScreen(ModalScreen[bool]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         #record-page { height: auto; scrollbar-size-vertical: 1; }

@@ -37,6 +37,7 @@ class SupportScreen(ModalScreen[None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         #support-page { height: 1fr; scrollbar-size-vertical: 1; }

@@ -72,7 +72,7 @@ class ColumnHead(Static):
         &.-four-rows { height: 4; }
         &.-two-rows { height: 2; }
         &.-one-row { height: 1; }
-        &.-current { background: $primary 30%; }
+        &.-current { background: $boost; }
     }
     """
 

@@ -98,7 +98,7 @@ class Completion(ModelList):
         max-height: {ROWS + 2};
         margin: 0 1;
         border: round $border-blurred;
-        border-subtitle-color: $foreground 60%;
+        border-subtitle-color: $text-muted;
         &.-shown {{ display: block; }}
     }}
     """

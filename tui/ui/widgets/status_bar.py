@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.chat.catalogue import Model
-from tui.chat.context_window import ContextUse
 from tui.chat.conversation import Reply
 from tui.chat.figures import Figures, describe_cost, make_figures
 from tui.chat.waiting import find_wait
@@ -19,7 +18,6 @@ from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.widgets.model_row import describe_context
 
 _GAP = "  "
 _NAME_LENGTH = 40
@@ -44,12 +42,10 @@ def describe(
     elsewhere: int = 0,
     parameters: Parameters | None = None,
     facts: ModelFacts | None = None,
-    context: ContextUse | None = None,
 ) -> list[Part]:
     """The parts of the line, left to right, for the chosen model and the reply in view.
 
     `parameters` are the conversation's own, over the model's; `facts` have the price of the model that replies;
-    `context` tells how full the chosen model's is;
     `queued` prompts wait for the reply's end; `elsewhere` replies are being written in conversations not shown.
     """
     parts = [*_describe_model(model, language), *_describe_stream(reply, facts, language)]
@@ -58,19 +54,11 @@ def describe(
         text = sanitise_line(shown)
         cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 1] + "…"
         parts.insert(2 if model is not None else 1, Part(cut, "$text-accent", 5))
-    if context is not None and context.count.tokens:
-        parts.insert(2, _describe_context(context, language))
     if queued:
         parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
     if elsewhere:
         parts.append(Part(language.say("status.elsewhere", count=elsewhere), "$text-accent", 6))
     return parts
-
-
-def _describe_context(context: ContextUse, language: Language) -> Part:
-    about, window = "~" if context.count.estimated else "", describe_context(context.window)
-    text = language.say("status.context", percent=f"{about}{context.percent}%", window=window)
-    return Part(text, "$text-warning", 6) if context.is_nearly_full else Part(text, "dim", 1)
 
 
 def _describe_model(model: Model | None, language: Language) -> list[Part]:
@@ -87,7 +75,7 @@ def _describe_model(model: Model | None, language: Language) -> list[Part]:
 def _describe_stream(reply: Reply | None, facts: ModelFacts | None, language: Language) -> list[Part]:
     say = language.say
     if reply is None:
-        return [Part(say("status.idle"), "dim", 6)]
+        return [Part(say("status.idle"), "$text-muted", 6)]
     parts = _describe_state(reply, language)
     if reply.trace is None:
         return parts
@@ -95,8 +83,8 @@ def _describe_stream(reply: Reply | None, facts: ModelFacts | None, language: La
     silent = _describe_silence(reply, language)
     figures = make_figures(reply, facts)
     if figures.first_text_ms is not None:
-        parts.append(Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "dim", 4))
-    return [*parts, *describe_amounts(figures, language, "dim"), *silent]
+        parts.append(Part(say("status.first_token", seconds=f"{figures.first_text_ms / 1000:.2f}"), "$text-muted", 4))
+    return [*parts, *describe_amounts(figures, language, "$text-muted"), *silent]
 
 
 def describe_amounts(figures: Figures, language: Language, style: str) -> list[Part]:
@@ -117,7 +105,7 @@ def describe_amounts(figures: Figures, language: Language, style: str) -> list[P
 def _describe_state(reply: Reply, language: Language) -> list[Part]:
     say, trace = language.say, reply.trace
     if reply.outcome is Outcome.COMPLETE:
-        return [Part(say("status.ended"), "dim", 10)]
+        return [Part(say("status.ended"), "$text-muted", 10)]
     if reply.outcome is not None:
         return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
     if trace is None:

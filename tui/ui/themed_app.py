@@ -1,0 +1,116 @@
+"""ThemedApp: an app whose look can be chosen while it is seen, and follows the file that it comes from."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual.driver import Driver
+from textual.theme import Theme
+
+from tui.text.language import Language
+from tui.ui.terminal.cell_app import CellApp
+from tui.ui.theme_shelf import Stamp, ThemeShelf
+
+Result = TypeVar("Result")
+
+LOOK_SECONDS = 1.0
+"""How often the file of the theme in use is looked at."""
+
+
+class ThemedApp(CellApp[Result]):
+    """Whoever inherits says how a sentence is told and what is remembered."""
+
+    def __init__(
+        self, shelf: ThemeShelf, language: Language, driver: type[Driver] | None, *, ansi_color: bool | None
+    ) -> None:
+        super().__init__(driver, ansi_color=ansi_color)
+        self._shelf = shelf
+        self._words = language
+        self._told: set[str] = set()
+        self._stamp: Stamp | None = None
+        self.is_following = False
+        """Whether a change of the file will be seen."""
+
+    def tell(self, text: str) -> None:
+        """Tell the person a sentence."""
+        raise NotImplementedError
+
+    def theme_picked(self, name: str) -> None:
+        """The person has chosen this one."""
+        raise NotImplementedError
+
+    def wear(self, wanted: str | None, default: str) -> list[str]:
+        """Take the wanted theme, or the default if there is none such; returns what is to be said. Blocks."""
+        complaints: list[str] = []
+        for name in (wanted, default):
+            if name is None:
+                continue
+            theme, others = self._shelf.read(name)
+            complaints += [other for other in others if other not in complaints]
+            if theme is not None:
+                self.register_theme(theme)
+            if name in self.available_themes:
+                self.theme = name
+                break
+            complaints.append(self._words.say("theme.unknown", name=name))
+        self._told.update(complaints)
+        return complaints
+
+    async def follow_theme(self) -> None:
+        """Read the other themes, then take over what changes in the file of the one in use, for ever."""
+        await self._read_all()
+        name = ""
+        while True:
+            if name != self.theme:
+                name, self._stamp = self.theme, await asyncio.to_thread(self._shelf.stamp, self.theme)
+                self.is_following = True
+            await asyncio.sleep(LOOK_SECONDS)
+            stamp = await asyncio.to_thread(self._shelf.stamp, name)
+            if name == self.theme and stamp not in (None, self._stamp):
+                self._stamp = stamp
+                await self._wear_again(name)
+
+    async def _wear_again(self, name: str) -> None:
+        theme, complaints = await asyncio.to_thread(self._shelf.read_again, name)
+        self._tell_of(complaints, again=True)
+        if theme is not None:
+            self.register_theme(theme)
+            if name == self.theme:
+                self.mutate_reactive(ThemedApp.theme)
+
+    async def _read_all(self) -> list[Theme]:
+        themes, complaints = await asyncio.to_thread(self._shelf.read_all)
+        for theme in themes:
+            if theme.name != self.theme:  # a change of that one is seen by its file
+                self.register_theme(theme)
+        self._tell_of(complaints)
+        return themes
+
+    def _tell_of(self, complaints: Iterable[str], *, again: bool = False) -> None:
+        for complaint in complaints:
+            if again or complaint not in self._told:
+                self._told.add(complaint)
+                self.tell(complaint)
+
+    def action_pick_theme(self) -> None:
+        """Let the person choose; each theme is seen on the whole screen at once."""
+        self.run_worker(self._pick_theme(), name="theme", exclusive=True, group="theme")
+
+    async def _pick_theme(self) -> None:
+        from tui.ui.screens.theme_picker import ThemePicker  # seldom wanted
+
+        names = sorted(theme.name for theme in await self._read_all())
+        if isinstance(self.screen, ThemePicker):
+            return
+        before = self.theme
+        picker = ThemePicker(names, before, self.wear_now, self._words)
+        picked = await self.push_screen_wait(picker)
+        if picked is None:
+            self.wear_now(before)
+        elif picked != before:
+            self.theme_picked(picked)
+
+    def wear_now(self, name: str) -> None:
+        """Show everything in this theme, which is not remembered."""
+        if name != self.theme and name in self.available_themes:
+            self.theme = name
