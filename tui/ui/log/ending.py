@@ -52,10 +52,12 @@ ALONE = Standing()
 
 def head_lines(reply: Reply, language: Language, layout: Layout, standing: Standing = ALONE) -> list[Line]:
     """Who answers (a fallback may have changed it), which of the turn's replies it is, and the attempts that failed."""
-    words = ornaments(ascii=layout.ascii).reply + (standing.alias or sanitise_line(f"{reply.provider}/{reply.model}"))
+    signs = ornaments(ascii=layout.ascii)
+    words = signs.reply + (standing.alias or sanitise_line(f"{reply.provider}/{reply.model}"))
+    if reply.edited is not None:
+        words += f"{signs.parted}{language.say('turns.edited')}"
     if standing.count > 1:
-        left, right = "<>" if layout.ascii else "◀▶"
-        words += f"  {left} {standing.place}/{standing.count} {right}"
+        words += f"  {signs.one_of(standing.place, standing.count)}"
         words += f"  {language.say('compare_view.chosen')}" if standing.chosen else ""
     who = plain_lines(words, Style("model", bold=True), layout.width)
     return who if standing.alias else [*who, *_notices(reply, language, layout.width, failed=True)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tui.chat.turn_tree import ONLY, Branching
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line, Span, Style
 from tui.text.language import Language
@@ -200,22 +201,31 @@ class Entry(ABC):
 
 
 class PromptEntry(Entry):
-    """What the person asked."""
+    """What the person asked, and which of several branches begins with it."""
 
-    __slots__ = ("_prompt",)
+    __slots__ = ("_branching", "_prompt")
 
-    def __init__(self, prompt: str, language: Language) -> None:
+    def __init__(self, prompt: str, language: Language, branching: Branching = ONLY) -> None:
         super().__init__(language)
         self._prompt = prompt
+        self._branching = branching
 
     @property
     def source(self) -> str:
         """The prompt as it was typed."""
         return self._prompt
 
+    @property
+    def heard(self) -> str | None:
+        """Its branch is in our words."""
+        return self._prompt if self._branching.count == 1 else None
+
     def _make(self, layout: Layout) -> None:
-        edge = (Span("  "), Span(ornaments(ascii=layout.ascii).you, Style("you")))
+        signs = ornaments(ascii=layout.ascii)
+        edge = (Span("  "), Span(signs.you, Style("you")))
         name = self._language.say("log.you")
+        if self._branching.count > 1:
+            name += f"  {signs.one_of(self._branching.place, self._branching.count)}"
         who = Line((Span(name, Style("you", bold=True)),), gutter=cell_len(name))
         text = plain_lines(sanitise(self._prompt), Style(), layout.width - 2)
         self.sections = [Section([BLANK]), Section([who], edge), Section(text, edge), Section([BLANK])]

@@ -34,6 +34,11 @@ class Heights:
         self._heights.append(height)
         self.total += height
 
+    def truncate(self, count: int) -> None:
+        """Keep only the first entries."""
+        self.total = self.first_row(count)
+        del self._heights[count:], self._sums[count + 1 :]
+
     def change(self, entry: int, height: int) -> int:
         """Give an entry another height; returns by how many rows it grew."""
         grown = height - self._heights[entry]

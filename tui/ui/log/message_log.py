@@ -1,6 +1,6 @@
 """MessageLog: the conversation, read by keyboard or mouse; the face of the log for every screen that shows replies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,20 +10,21 @@ from textual.message import Message
 
 from tui.chat.conversation import Conversation, Reply
 from tui.text.language import Language
-from tui.ui.log.acting import ActingView
 from tui.ui.log.cursor import Cursor
+from tui.ui.log.entry import Entry
 from tui.ui.log.look import COLOURS
 from tui.ui.log.reply_entry import ReplyEntry
+from tui.ui.log.revising import RevisingView
 from tui.ui.log.stack import Place
 from tui.ui.log.view import TOP
 from tui.ui.widgets.key_order import KeyOrder
 
-_YIELDING = frozenset({"leave", "adopt", "ask_other", "stop"})
+_YIELDING = frozenset({"leave", "adopt", "ask_other", "stop", "edit", "fork"})
 SLIDE = 8
 """Cells by which a key moves wide code sideways."""
 
 
-class MessageLog(ActingView, can_focus=True):
+class MessageLog(RevisingView, can_focus=True):
     """Shows one conversation at a time. With the focus in it the keys go by message and by block of code."""
 
     DEFAULT_CSS = f"""
@@ -85,6 +86,13 @@ class MessageLog(ActingView, can_focus=True):
         self._cursor = Cursor()
         super().show(conversation, welcome)
         self._take_keys()
+
+    def replace_entries(self, first: int, entries: Sequence[Entry]) -> None:
+        """What the keys are about is the same message, or the last one where it is gone."""
+        count = first + len(entries)
+        if self._cursor.entry is not None and self._cursor.entry >= first:
+            self._cursor.go(self._stack, min(self._cursor.entry, count - 1))
+        super().replace_entries(first, entries)
 
     def watch_has_focus(self, value: bool) -> None:
         """With the focus in the log the keys are about the last message in sight, and a mark shows it."""
@@ -212,8 +220,8 @@ class MessageLog(ActingView, can_focus=True):
         super().go_to_found(place)
 
     def action_step_sibling(self, step: int) -> None:
-        """Show the next or the previous reply of the turn."""
-        if not self.step_sibling(self._cursor.entry, step):
+        """Go to the next or the previous branch at a prompt that has several, else show such a reply of the turn."""
+        if not self.step_branch(step) and not self.step_sibling(self._cursor.entry, step):
             self.post_message(self.Missed("compare_view.no_siblings"))
 
     def action_adopt(self) -> None:

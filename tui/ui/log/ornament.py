@@ -18,10 +18,16 @@ class Ornaments:
     tool: str = "⚙ "
     below: str = "↓ "
     parted: str = " · "
+    left: str = "◀"
+    right: str = "▶"
+
+    def one_of(self, place: int, count: int) -> str:
+        """Which of several one sees, and that there are others on either side."""
+        return f"{self.left} {place}/{count} {self.right}"
 
 
 _UNICODE = Ornaments()
-_ASCII = Ornaments("> ", "* ", "! ", "| ", "|", "+ ", "- ", "-> ", "$ ", "v ", " - ")
+_ASCII = Ornaments("> ", "* ", "! ", "| ", "|", "+ ", "- ", "-> ", "$ ", "v ", " - ", "<", ">")
 
 
 def ornaments(*, ascii: bool) -> Ornaments:

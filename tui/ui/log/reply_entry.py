@@ -66,7 +66,7 @@ class ReplyEntry(Entry):
         reply = self.reply
         if reply.outcome is not Outcome.COMPLETE or reply.notices or reply.tool_calls or self.record_shown:
             return None
-        if self._standing != ALONE:
+        if self._standing != ALONE or reply.edited is not None:
             return None
         return f"{reply.provider}/{reply.model}\n{reply.reasoning}\n{self.source}"
 

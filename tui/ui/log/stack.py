@@ -50,6 +50,17 @@ class Stack:
         self._exact.append(0)
         self.make_exact(len(self.entries) - 1)
 
+    def replace(self, first: int, entries: Sequence[Entry]) -> None:
+        """Put others in the place of the entries from this one on; none of them is laid out yet."""
+        for entry in [entry for entry in self._kept if entry >= first]:
+            del self._kept[entry]
+        self._heights.truncate(first)
+        del self.entries[first:], self._exact[first:]
+        for other in entries:
+            self.entries.append(other)
+            self._heights.append(other.estimate(self.layout.width))
+            self._exact.append(0)
+
     def change_layout(self, layout: Layout, top: Place) -> Place:
         """Have everything at another layout; only what stands at `top` is laid out. Returns where that is now."""
         if not self.entries:

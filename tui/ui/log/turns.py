@@ -1,12 +1,13 @@
 """TurnView: a log view of turns: each prompt with one of its replies, the chosen one until another is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from textual.message import Message
 
 from tui.chat.conversation import Conversation, Reply, Turn
+from tui.chat.turn_tree import ONLY, Branching
 from tui.stream.events import StreamEvent
 from tui.ui.log.ending import Standing
 from tui.ui.log.entry import Entry, PromptEntry, WelcomeEntry
@@ -25,6 +26,8 @@ class TurnView(SearchableView):
         turn: Turn
         reply: Reply
 
+    _conversation: Conversation
+    _welcome: str
     _replies: dict[str, int]  # the replies that are shown, by their id -> entry
     _turns: dict[int, Turn]  # entry of a reply -> its turn
     _growing: dict[int, None]  # entries of replies that are being written
@@ -33,17 +36,35 @@ class TurnView(SearchableView):
 
     def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
+        self._conversation, self._welcome = conversation, welcome
         self._replies, self._turns, self._growing = {}, {}, {}
-        entries: list[Entry] = []
-        for turn in conversation.turns:
-            entries += self._make_entries(turn, len(entries))
-        self.show_entries(entries or [WelcomeEntry(welcome, self._language)])
+        self.show_entries(self._make_path(conversation.turns, 0))
+
+    def show_path(self, hidden: Turn | None = None) -> None:
+        """Show the path that the conversation has now, without a turn that is `hidden`.
+
+        What of it was shown already stays where it is, and the place of reading with it.
+        """
+        turns = [turn for turn in self._conversation.turns if turn is not hidden]
+        pairs = enumerate(zip(self._turns.values(), turns, strict=False))
+        same = next((number for number, (old, new) in pairs if old.id != new.id), min(len(self._turns), len(turns)))
+        first = 2 * same
+        self._turns = {entry: turn for entry, turn in self._turns.items() if entry < first}
+        self._replies = {reply: entry for reply, entry in self._replies.items() if entry < first}
+        self._growing = {entry: None for entry in self._growing if entry < first}
+        self.replace_entries(first, self._make_path(turns, same))
+
+    def show_turn(self, turn: Turn) -> None:
+        """Bring the prompt of a turn into sight."""
+        if (number := next((entry for entry, other in self._turns.items() if other.id == turn.id), None)) is not None:
+            self.go_to(Place(number - 1, 0))
 
     def add_turn(self, turn: Turn) -> None:
         """Show a turn that was just begun; the person who sent it wants to see its end."""
         if not self._replies:
             self.show_entries([])
-        for entry in self._make_entries(turn, len(self._stack.entries)):
+        branching = self._conversation.tree.branchings().get(turn.id, ONLY)
+        for entry in self._make_entries(turn, len(self._stack.entries), branching):
             self.add_entries([entry])
 
     def apply(self, reply: Reply, event: StreamEvent) -> None:
@@ -132,14 +153,21 @@ class TurnView(SearchableView):
         reply = self._reply_at(entry)
         return None if turn.adopted and reply is turn.reply else self.Adopted(turn, reply)
 
-    def _make_entries(self, turn: Turn, first: int) -> list[Entry]:
+    def _make_path(self, turns: Sequence[Turn], same: int) -> list[Entry]:
+        """The entries of a path behind its first turns, which are shown already."""
+        branchings, entries = self._conversation.tree.branchings(), list[Entry]()
+        for turn in turns[same:]:
+            entries += self._make_entries(turn, 2 * same + len(entries), branchings.get(turn.id, ONLY))
+        return entries if turns else [WelcomeEntry(self._welcome, self._language)]
+
+    def _make_entries(self, turn: Turn, first: int, branching: Branching) -> list[Entry]:
         """The entries of a turn, the first of which is to be that of this number."""
         reply = self._choose_shown(turn)
         self._replies[reply.id] = first + 1
         self._turns[first + 1] = turn
         if reply.outcome is None:
             self._growing[first + 1] = None
-        return [PromptEntry(turn.prompt, self._language), self._make_reply(turn, reply)]
+        return [PromptEntry(turn.prompt, self._language, branching), self._make_reply(turn, reply)]
 
     def _choose_shown(self, turn: Turn) -> Reply:
         return turn.reply

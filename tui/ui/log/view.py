@@ -89,6 +89,16 @@ class LogView(ScrollView):
             self._stack.append(entry)
         self.follow()
 
+    def replace_entries(self, first: int, entries: Sequence[Entry]) -> None:
+        """Show others in the place of those from this one on; what stands above them stays where it is."""
+        self._stack.replace(first, entries)
+        self._overlay.selection = self._overlay.found = None
+        for entry in [entry for entry in self._grown if entry >= first]:
+            del self._grown[entry]
+        last = self._stack.end
+        self._following, self._left, self._top = False, last, min(self._top, last)
+        self.settle()
+
     def mark_grown(self, entry: int) -> None:
         """An entry has more to show; it is painted when the last paint has rested."""
         self._grown[entry] = None

@@ -24,6 +24,7 @@ from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.prompt_queue import PromptQueue
+from tui.ui.widgets.revising_prompt import RevisingPrompt
 from tui.ui.widgets.status_bar import Part, StatusBar, describe
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ChatScreen(TryingScreen):
         self._escaped = float("-inf")
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
-        self._prompt = Prompt(language, hint)
+        self._prompt = RevisingPrompt(language, hint)
         self._opening = True
 
     def compose(self) -> ComposeResult:

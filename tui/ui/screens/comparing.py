@@ -76,10 +76,10 @@ class ComparingScreen(ChoosingScreen):
         """Whether a reply is being written whose end is waited for."""
         return any(reply.outcome is None for reply in self._awaited)
 
-    def ask(self, text: str, only: Model | None = None) -> None:
+    def ask(self, text: str, only: Model | None = None, beside: Turn | None = None) -> None:
         """Begin a turn and ask for its replies, in columns if there are several; `only` is asked this once, and alone.
 
-        Who was asked so is not remembered as a model in use.
+        Who was asked so is not remembered as a model in use. `beside`: the turn of which it is another branch.
         """
         workspace, models = self._workspace, [only] if only is not None else list(self._marked)
         assert workspace is not None, "only an open workspace sends"
@@ -89,13 +89,16 @@ class ComparingScreen(ChoosingScreen):
             self._shuffle(models)
         self.close_columns()
         self._keep_context()
-        turn = workspace.session.begin(self._conversation, text, models)
+        turn = workspace.session.begin(self._conversation, text, models, beside)
         for reply, model in zip(turn.replies, models, strict=True):
             self._start(reply, model)
         self._reply, self._awaited = turn.reply, list(turn.replies)
+        if beside is not None:
+            self.page_log.show_path(hidden=turn if len(models) > 1 else None)
+            self.page_log.follow()
         if len(models) > 1:
             self._open_columns(turn)
-        else:
+        elif beside is None:
             self.log_view.add_turn(turn)
         for model in models if only is None else ():
             workspace.use_model(model)

@@ -40,6 +40,9 @@ class SwitchingScreen(RetryingScreen):
     def show_conversation(self, conversation: Conversation) -> None:
         """Show one; whoever inherits does."""
 
+    def show_branch(self, turn: str) -> None:
+        """Let the path lead through the turn of this id; whoever inherits does."""
+
     def give_queue_back(self) -> bool:
         """Put what is queued back into the editor; whoever inherits does."""
         return False
@@ -111,6 +114,7 @@ class SwitchingScreen(RetryingScreen):
         assert wanted.turn is not None, "a place is in a turn"
         self.find_bar.value = wanted.words
         self.find_bar.add_class("-shown")
+        self.show_branch(wanted.turn)
         self.page_log.show_passage(wanted.turn, wanted.reply, wanted.words)
         self.set_focus(self.page_log)
 

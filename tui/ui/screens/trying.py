@@ -14,10 +14,10 @@ from tui.chat.list_failure import tell_failures
 from tui.settings.config import PRACTICE
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import bound_keys
-from tui.ui.screens.switching import SwitchingScreen
+from tui.ui.screens.revising import RevisingScreen
 
 
-class TryingScreen(SwitchingScreen):
+class TryingScreen(RevisingScreen):
     """Whoever inherits begins a turn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

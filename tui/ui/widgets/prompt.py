@@ -169,10 +169,14 @@ class Prompt(TextArea):
         if self._completion is not None and (taken := self._completion.take_marked(self._before)) is not None:
             self._put(taken)
         elif self.text.strip():
-            text = self.content
-            self.unsent.append(text)
-            self.clear()
-            self.post_message(self.Submitted(text))
+            self.send()
+
+    def send(self) -> None:
+        """Send what was typed and pasted."""
+        text = self.content
+        self.unsent.append(text)
+        self.clear()
+        self.post_message(self.Submitted(text))
 
     def complete_from(self, completion: "Completion") -> "Completion":
         """Let this list, which is mounted elsewhere and returned, go with what is typed."""
