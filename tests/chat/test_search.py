@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.chat.sample import end, feed, make_turn, wait_for
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.excerpt import make_excerpt
 from tui.chat.history import History
+from tui.chat.revision import Revision
 from tui.chat.schema import run_scripts
 from tui.chat.search import read_terms
 from tui.chat.store import Store
@@ -121,6 +122,20 @@ def test_the_index_follows_what_is_changed_and_removed(store: Store) -> None:
         terms = {row[0] for row in connection.execute("SELECT term FROM passage_term")}
     assert "new" in terms
     assert "old" not in terms
+
+
+def test_a_deleted_turn_is_not_found_and_one_on_another_branch_is(store: Store) -> None:
+    conversation = add(store, "heron", "x")
+    turn = Turn("heron edited", [Reply("route", "one")])
+    conversation.add(turn, conversation.turns[0])
+    end(turn.reply)
+    store.add_ended(conversation, [turn])
+    store.settle(60)
+    assert len(found(store, "heron")) == 2
+    Revision(store).delete(conversation, turn)
+    store.settle(60)
+    assert found(store, "heron") == [(conversation.id, False)]
+    assert found(store, "edited") == []
 
 
 def test_the_latest_hit_comes_first_and_each_shelf_has_its_own(store: Store) -> None:

@@ -376,14 +376,16 @@ def test_a_file_of_an_earlier_version_is_brought_forward(
         connection.execute("INSERT INTO conversation VALUES ('c', 'Title', 'Brief.', '2026-01-01T00:00:00+00:00', '')")
         connection.execute("INSERT INTO turn VALUES ('t', 'c', 0, 'Prompt', '2026-01-01T00:00:00+00:00', 0)")
         connection.execute(
-            "INSERT INTO reply (id, turn, position, provider, model, outcome, text)"
-            " VALUES ('r', 't', 0, 'route', 'one', 'complete', 'Kept.')"
+            "INSERT INTO reply (id, turn, position, provider, model, outcome, text) VALUES"
+            " ('r', 't', 0, 'route', 'one', 'complete', 'Kept.'), ('r2', 't2', 0, 'route', 'one', 'complete', '')"
         )
+        connection.execute("INSERT INTO turn VALUES ('t2', 'c', 1, 'Next', '2026-01-01T00:00:00+00:00', 0)")
     store = open_store()
     conversation = store.load("c")
     assert conversation is not None
     assert conversation.parameters == Parameters(system="Brief.")
     assert (conversation.turns[0].reply.text, store.absence()) == ("Kept.", None)
+    assert [(turn.parent, turn.active) for turn in conversation.turns] == [(None, True), ("t", True)]
     kept = path.with_name("weir.db.version-1")
     assert troubles == [StoreTrouble("migrated", str(kept))]
 

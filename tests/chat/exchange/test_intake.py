@@ -10,12 +10,13 @@ import pytest
 
 from tests.chat.exchange.tree import HERONS
 from tests.chat.sample import end, feed, fill, make_turn
-from tui.chat.conversation import Conversation, Origin
+from tui.chat.conversation import Conversation, Origin, Reply, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError
 from tui.chat.exchange.chatgpt import read_chatgpt
 from tui.chat.exchange.intake import carry_out, make_plan
 from tui.chat.exchange.json_document import read_json, write_json
 from tui.chat.history import History
+from tui.chat.revision import Revision
 from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
@@ -48,6 +49,20 @@ def make_sample() -> Conversation:
     return conversation
 
 
+def make_branched() -> Conversation:
+    """One - deleted - two, and beside two, as what is gone on with, three, the reply to which was edited."""
+    conversation = Conversation(title="Branched")
+    for prompt in ("one", "deleted", "two"):
+        end(make_turn(conversation, prompt).reply)
+    turn = Turn("three", [Reply("route", "one")])
+    end(turn.reply)
+    conversation.add(turn, conversation.turns[-1])
+    revision = Revision(None)
+    revision.edit_reply(conversation, turn, turn.reply, "mine")
+    revision.delete(conversation, conversation.turns[1])
+    return conversation
+
+
 def carried(*conversations: Conversation) -> dict[str, Any]:
     text = "".join(write_json(conversations, NOW))
     assert not any(sign in text for sign in ("\x1b", "\u202e", "\x00", "\u2028"))
@@ -75,6 +90,34 @@ def test_a_conversation_comes_back_whole_and_once(store: Store) -> None:
     assert carried(kept)["conversations"] == document["conversations"][:1]
 
 
+def test_the_tree_comes_back_without_what_was_deleted(store: Store) -> None:
+    branched = make_branched()
+    bring_in(read_json(carried(branched)), store)
+    kept = store.load(branched.id)
+    assert kept is not None
+    assert kept.tree == branched.tree.pruned()
+    assert [turn.prompt for turn in kept.turns] == ["one", "three"]
+    assert kept.turns[-1].reply.edited == kept.turns[-1].replies[0].id
+    other = make_turn(branched, "here")
+    end(other.reply)
+    fill(make_turn(kept, "there").reply, "gone on with here")
+    store.add_ended(kept, [kept.turns[-1]])
+    assert bring_in(read_json(carried(branched)), store) == (0, 1, 1, 1)
+    grown = store.load(branched.id)
+    assert grown is not None
+    assert [turn.prompt for turn in grown.turns] == ["one", "three", "there"]
+    assert [turn.prompt for turn in grown.tree.siblings(grown.turns[-1])] == ["there", "here"]
+
+
+def test_a_document_of_version_1_is_a_line_of_turns(store: Store) -> None:
+    sample = make_sample()
+    document = {**carried(sample), "version": 1}
+    for turn in document["conversations"][0]["turns"]:
+        del turn["parent"], turn["active"]
+    (read,) = read_json(document).conversations
+    assert read == sample
+
+
 def test_what_has_grown_elsewhere_is_added_and_what_is_here_stays(store: Store) -> None:
     sample = make_sample()
     bring_in(read_json(carried(sample)), store)
@@ -92,7 +135,7 @@ def test_what_has_grown_elsewhere_is_added_and_what_is_here_stays(store: Store) 
 
 
 def test_a_foreign_file_adds_nothing_twice(store: Store) -> None:
-    assert bring_in(read_chatgpt([HERONS], NOW), store) == (2, 0, 4, 6)
+    assert bring_in(read_chatgpt([HERONS], NOW), store) == (1, 0, 3, 4)
     assert bring_in(read_chatgpt([HERONS], NOW), store) == (0, 0, 0, 0)
 
 
@@ -139,6 +182,7 @@ def nested(levels: int) -> dict[str, Any]:
         ("conversations.0.created", "soon", "conversations[0].created is no time"),
         ("conversations.0.parameters", {"temperature": 9}, "temperature"),
         ("conversations.0.turns.0.prompt", None, "turns[0].prompt is missing"),
+        ("conversations.0.turns.1.parent", "lost", "turns[1].parent is none"),
         ("conversations.0.turns.0.chosen", 7, "turns[0].chosen is none"),
         ("conversations.0.turns.0.replies", [], "turns[0].chosen is none"),
         ("conversations.0.turns.0.replies.0.outcome", "fine", "outcome is none"),

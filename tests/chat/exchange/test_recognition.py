@@ -6,6 +6,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from tui.chat.conversation import Conversation
 from tui.chat.exchange import recognition
 from tui.chat.exchange.arrival import Arrival, ExchangeError
 from tui.chat.exchange.recognition import read_file
+from tui.chat.turn_tree import Branching
 from tui.stream.outcome import NoticeCode, Outcome
 
 MADE = Path(__file__).with_name("made")
@@ -119,21 +121,48 @@ def test_a_database_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_tree_of_chatgpt(tmp_path: Path) -> None:
-    """What was last shown is the conversation; the other prompt after the same answer is one of its own."""
+    """What was last shown is the path; the other prompt after the same answer is a branch beside it."""
     arrival = read(tmp_path, [HERONS])
-    shown, other = arrival.conversations
+    (shown,) = arrival.conversations
     both = ("Where do herons nest?", ["In trees.", "In colonies."])
     assert talk(shown) == [both, ("And in China?\x1b[31m 鹭", ["在水边。"])]
-    assert talk(other) == [both, ("And when?", ["In spring."])]
-    assert (shown.turns[0].chosen, other.turns[0].chosen, shown.title) == (1, 1, "Herons")
+    (other,) = shown.tree.others()
+    assert (other.prompt, other.reply.text, other.parent) == ("And when?", "In spring.", shown.turns[0].id)
+    assert (shown.turns[0].chosen, shown.title) == (1, "Herons")
     assert [reply.model for reply in shown.turns[0].replies] == ["gpt-4o", "o3"]
     last = shown.turns[1].reply
     assert (last.reasoning, last.outcome) == ("S\nC", Outcome.LENGTH)
     assert [(call.name, call.arguments) for call in last.tool_calls.values()] == [("browser", "search('x')")]
     assert left(arrival) == {"tool output": 1}
-    ids = [one.id for one in arrival.conversations]
-    assert ids == [one.id for one in read(tmp_path, [HERONS]).conversations]
-    assert len({*ids, *(reply.id for one in (shown, other) for turn in one.turns for reply in turn.replies)}) == 8
+    assert read(tmp_path, [HERONS]).conversations == [shown]
+    assert len({shown.id, *(one.id for turn in shown.tree.turns for one in (turn, *turn.replies))}) == 8
+
+
+def test_a_conversation_of_chatgpt_that_went_on_from_two_answers(tmp_path: Path) -> None:
+    """What follows an answer has that answer as its context, and a later export says the same of both."""
+    said = [
+        node("u1", None, "user", "Where?"),
+        node("a1", "u1", "assistant", "In trees."),
+        node("a2", "u1", "assistant", "In reeds."),
+        node("u2", "a2", "user", "Which reeds?", create_time=1761986500.0),
+        node("b2", "u2", "assistant", "Tall ones."),
+    ]
+    more = [
+        node("u3", "a1", "user", "Which trees?", create_time=1761986600.0),
+        node("b3", "u3", "assistant", "Old ones."),
+    ]
+    (before,) = read(tmp_path, [export("b2", *said)]).conversations
+    (after,) = read(tmp_path, [export("b3", *said, *more)]).conversations
+    assert [(turn.prompt, turn.reply.text) for turn in before.turns] == [
+        ("Where?", "In reeds."),
+        ("Which reeds?", "Tall ones."),
+    ]
+    assert [(turn.prompt, turn.reply.text) for turn in after.turns] == [
+        ("Where?", "In trees."),
+        ("Which trees?", "Old ones."),
+    ]
+    assert after.tree.others() == [replace(turn, active=turn is not before.turns[0]) for turn in before.turns]
+    assert after.tree.branchings()[after.turns[0].id] == Branching(2, 2)
 
 
 def test_attachments_and_what_is_hidden_are_counted_and_not_made_up(tmp_path: Path) -> None:
@@ -156,7 +185,7 @@ def test_the_zip_of_chatgpt_in_one_file_or_several(tmp_path: Path) -> None:
         archive.writestr("chat.html", "<html>")
         archive.writestr("conversations-000.json", json.dumps([HERONS]))
         archive.writestr("conversations-001.json", json.dumps([{**HERONS, "conversation_id": "other"}]))
-    assert len(read_file(path).conversations) == 4
+    assert len(read_file(path).conversations) == 2
 
 
 def test_a_zip_that_swells_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +204,7 @@ def test_trees_made_to_be_endless(tmp_path: Path) -> None:
     depth = 7000
     chain = [node("0", None, "user", "?")]
     chain += [node(str(n), str(n - 1), "tool", "") for n in range(1, depth)]
-    with pytest.raises(ExchangeError, match="on all its ways"):
+    with pytest.raises(ExchangeError, match="on all ways to its answers"):
         read(tmp_path, [export("0", *chain)])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.exchange.test_intake import NASTY, make_sample
+from tests.chat.exchange.test_intake import NASTY, make_branched, make_sample
 from tests.chat.exchange.tree import HERONS
 from tui.chat.exchange.chatgpt import read_chatgpt
 from tui.chat.exchange.export_file import file_name, format_of, write_conversations, write_file
@@ -17,6 +17,7 @@ from tui.text.sanitise import holds_controls, sanitise
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 ENGLISH = load_language("en")
+say = ENGLISH.say
 
 
 @pytest.mark.parametrize("form", ["md", "txt"])
@@ -53,10 +54,27 @@ def test_a_title_holds_nothing_that_yaml_forbids() -> None:
 
 
 def test_of_what_was_brought_in_the_outcome_is_not_made_up() -> None:
-    shown, _ = read_chatgpt([HERONS], NOW).conversations
+    (shown,) = read_chatgpt([HERONS], NOW).conversations
     text = "".join(write_conversations([shown], "md", ENGLISH, NOW))
     assert "### chatgpt/o3 · 2025-11-01T08:40:01Z · unknown · chosen" in text
     assert "outcome: length" in text
+
+
+@pytest.mark.parametrize("form", ["md", "txt"])
+def test_every_branch_is_written_and_what_was_deleted_is_not(form: str) -> None:
+    conversation = make_branched()
+    text = "".join(write_conversations([conversation], format_of(Path(f"x.{form}")) or "json", ENGLISH, NOW))
+    heads = [re.sub(r" · \S+Z", "", line).lstrip("# ") for line in text.splitlines() if "Prompt · " in line]
+    assert heads == [
+        "1 · Prompt",
+        "2 · Prompt · branch 2 of 2",
+        "3 · Prompt · branch 1 of 2 · after 1",
+    ]
+    assert "deleted" not in text
+    assert "edited" in text
+    assert say("turns.edited_remark") in text
+    if form == "md":
+        assert [line.split()[-1] for line in text.splitlines() if line.startswith("    after:")] == ["1"]
 
 
 @pytest.mark.parametrize(

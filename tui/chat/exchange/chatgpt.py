@@ -1,8 +1,8 @@
 """ChatGPT's export: the `conversations.json` of its zip, a tree of messages for each conversation.
 
 An answer may consist of several messages (thoughts, calls of tools, text), which become one reply; a prompt that was
-answered again has several. A conversation here is a line of turns: where a prompt was edited, or a conversation went on
-from two answers, each way is a conversation of its own. Texts alone are taken; all else is counted as left out.
+answered again has several, and one that was edited stands beside what it was, as a branch. Where the conversation went
+on from two answers, the prompt is a branch for each. Texts alone are taken; all else is counted as left out.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from typing import Any
 from tui.chat.conversation import Conversation, Reply, ToolCall, Turn, make_title
 from tui.chat.exchange.arrival import Arrival, ExchangeError, derive_id, make_reply, read_moment
 from tui.chat.exchange.chatgpt_tree import Answer, Node, Step, Tree
+from tui.chat.turn_tree import TurnTree
 from tui.stream.outcome import Outcome
 
 PROGRAM = "ChatGPT"
@@ -34,46 +35,53 @@ def read_chatgpt(value: list[Any], written: datetime) -> Arrival:
         if not isinstance(item, dict) or not isinstance(item.get("mapping"), dict):
             raise ExchangeError(f"[{number}] is no conversation: it has no mapping")
         tree = Tree(item["mapping"], item.get("current_node"))
-        before = len(arrival.conversations)
-        for own, way in tree.ways():
-            first = len(arrival.conversations) == before
-            conversation = _make_conversation(item, way, None if first else own, written, arrival.left_out)
-            arrival.conversations.append(conversation)
-            turns += len(way)
-            if turns > MOST_TURNS:
-                raise ExchangeError(f"it has more than {MOST_TURNS} turns")
+        conversation = _make_conversation(item, tree, written, arrival.left_out)
+        turns += len(conversation.tree.turns)
+        if turns > MOST_TURNS:
+            raise ExchangeError(f"it has more than {MOST_TURNS} turns")
         for node in tree.before_prompts():
             if _text(node, arrival.left_out).strip():
                 arrival.left_out["system prompt" if node.role == "system" else "message before the first prompt"] += 1
-        if len(arrival.conversations) == before:
+        if conversation.tree.turns:
+            arrival.conversations.append(conversation)
+        else:
             arrival.left_out["empty conversation"] += 1
     return arrival
 
 
 def _make_conversation(
-    item: Mapping[str, Any], way: list[Step], own: Node | None, written: datetime, left_out: Counter[str]
+    item: Mapping[str, Any], messages: Tree, written: datetime, left_out: Counter[str]
 ) -> Conversation:
-    """A way as a conversation; `own` is the prompt with which a further way leaves an earlier one."""
     source = str(item.get("conversation_id") or item.get("id") or derive_id(*item["mapping"]))
-    source += f"/{own.id}" if own is not None else ""
     created = read_moment(item.get("create_time")) or written
     fallback = item.get("default_model_slug")
     model = fallback if isinstance(fallback, str) else ""
-    turns: list[Turn] = []
-    # What an earlier way has told already is not counted again.
-    counted = own is None
-    for step in way:
-        counted = counted or step.prompt is own
-        beside = left_out if counted else Counter[str]()
-        replies = [_make_reply(source, step.prompt, answer, model, beside) for answer in step.answers]
-        moment = read_moment(step.prompt.message.get("create_time")) or (turns[-1].created if turns else created)
-        identity = derive_id(PROGRAM, "turn", source, step.prompt.id)
-        turns.append(Turn(_text(step.prompt, beside), replies, identity, step.taken, len(replies) > 1, moment))
+    made: dict[Step, Turn] = {}
+    for step, shown in messages.steps():
+        # What stands here once more is not counted again.
+        counted = Counter[str]() if step.again else left_out
+        replies = [_make_reply(source, step, answer, model, counted) for answer in step.answers]
+        before = made[step.before] if step.before is not None else None
+        moment = read_moment(step.prompt.message.get("create_time")) or (before.created if before else created)
+        identity = derive_id(PROGRAM, "turn", source, step.prompt.id, *_again(step))
+        turn = Turn(_text(step.prompt, counted), replies, identity, step.taken, len(replies) > 1, moment)
+        turn.parent, turn.active = before.id if before is not None else None, shown
+        made[step] = turn
+    tree = TurnTree(list(made.values()))
+    tree.mend()
     title = item["title"].strip() if isinstance(item.get("title"), str) else ""
-    return Conversation(derive_id(PROGRAM, source), title or make_title(turns[0].prompt), created=created, turns=turns)
+    conversation = Conversation(derive_id(PROGRAM, source), title, created=created, tree=tree)
+    if conversation.turns and not title:
+        conversation.title = make_title(conversation.turns[0].prompt)
+    return conversation
 
 
-def _make_reply(source: str, prompt: Node, answer: Answer, model: str, left_out: Counter[str]) -> Reply:
+def _again(step: Step) -> tuple[str, ...]:
+    """What tells a prompt that stands here for a further answer from the prompt itself."""
+    return (step.answer.next[0].id,) if step.again else ()
+
+
+def _make_reply(source: str, step: Step, answer: Answer, model: str, left_out: Counter[str]) -> Reply:
     texts: list[str] = []
     thoughts: list[str] = []
     calls: list[ToolCall] = []
@@ -99,8 +107,8 @@ def _make_reply(source: str, prompt: Node, answer: Answer, model: str, left_out:
     shown = "\n\n".join(text for text in texts if text)
     if not shown:
         outcome = Outcome.TOOL_CALL if calls else Outcome.EMPTY_REPLY
-    last = answer.nodes[-1] if answer.nodes else prompt
-    reply = make_reply(PROGRAM, f"{source}/{last.id}", model, shown, outcome)
+    last = answer.nodes[-1] if answer.nodes else step.prompt
+    reply = make_reply(PROGRAM, "/".join((source, last.id, *_again(step))), model, shown, outcome)
     reply.reasoning_pieces = ["\n\n".join(thoughts)] if any(thoughts) else []
     reply.tool_calls = {call.index: call for call in calls}
     return reply

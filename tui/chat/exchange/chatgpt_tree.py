@@ -1,19 +1,20 @@
-"""ChatGPT tree: the messages of one conversation of its export, and the ways through them.
+"""ChatGPT tree: the messages of one conversation of its export, as prompts with their answers.
 
-Every message hangs below its parent. A way goes from a first prompt to a last answer; each prompt on it has all its
-answers. Each prompt is on one way of its own, the first of them the one that ChatGPT last showed; where prompts have
-answers or edits beside, further ways begin, which share their beginning with an earlier one.
+Every message hangs below its parent. A prompt that was edited hangs beside the one that it was. A prompt has all its
+answers, and what follows one of them follows the prompt; where the conversation went on from several answers, the
+prompt stands there once more for each further one, with that answer alone, so that what follows keeps its context.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from tui.chat.exchange.arrival import ExchangeError
 
 MOST_STEPS = 20_000_000
-"""Messages on all ways of one conversation: a tree can be made that has far more ways than messages."""
+"""Messages on all ways from a prompt to its answers: a tree can be made that has far more ways than messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,22 @@ class Answer:
     next: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A prompt on a way, its answers, and which of them the way takes."""
+    """A prompt, its answers, and which of them is the context for what follows it."""
 
     prompt: Node
     answers: tuple[Answer, ...]
     taken: int
     before: "Step | None"
-    depth: int
-    """How many steps the way has up to here."""
+    """What it follows."""
+    again: bool
+    """Whether the prompt stands here for a further answer that the conversation went on from."""
 
-    def whole_way(self) -> list["Step"]:
-        """From the first step to this one."""
-        way: list[Step] = []
-        step: Step | None = self
-        while step is not None:
-            way.append(step)
-            step = step.before
-        return way[::-1]
+    @property
+    def answer(self) -> Answer:
+        """The one that is the context."""
+        return self.answers[self.taken]
 
 
 class Tree:
@@ -85,29 +83,33 @@ class Tree:
         """The messages that stand before any prompt."""
         return [node for answer in self._beginnings() for node in answer.nodes]
 
-    def ways(self) -> Iterator[tuple[Node, list[Step]]]:
-        """Each way with the first prompt that no way before it had; the one that was last shown comes first."""
-        first = [prompt for answer in self._beginnings() for prompt in answer.next]
-        pending: list[tuple[Step | None, Node]] = [(None, prompt) for prompt in self._shown_last(first)]
+    def steps(self) -> Iterator[tuple[Step, bool]]:
+        """Every prompt behind what it follows, and whether it is on the branch that was last shown."""
+        first = tuple(prompt for answer in self._beginnings() for prompt in answer.next)
+        pending: list[tuple[Step | None, tuple[Node, ...]]] = [(None, first)]
         while pending:
-            before, own = pending.pop()
-            step, prompt = before, own
-            while True:
-                answers = tuple(self._answers(prompt))
-                taken = self._best(answers)
-                depth = step.depth + 1 if step else 1
-                for place, answer in enumerate(answers):
-                    if place != taken:
-                        here = Step(prompt, answers, place, step, depth)
-                        pending += [(here, other) for other in answer.next]
-                step = Step(prompt, answers, taken, step, depth)
-                following = self._shown_last(answers[taken].next)
-                if not following:
-                    break
-                pending += [(step, other) for other in following[:-1]]
-                prompt = following[-1]
-            self._count(step.depth)
-            yield own, step.whole_way()
+            before, prompts = pending.pop()
+            beside = [step for prompt in prompts for step in self._make_steps(prompt, before)]
+            shown = max(range(len(beside)), key=lambda place: (self._count_shown(beside[place]), place), default=0)
+            for place, step in enumerate(beside):
+                yield step, place == shown
+                if step.answer.next:
+                    pending.append((step, step.answer.next))
+
+    def _make_steps(self, prompt: Node, before: Step | None) -> Iterator[Step]:
+        """A prompt with all its answers, then once more for each but the first that was gone on with."""
+        answers = tuple(self._answers(prompt))
+        followed = [place for place, answer in enumerate(answers) if answer.next]
+        # The first, so that a later export of the same conversation tells the same.
+        taken = min(followed, key=lambda place: _first_moment(answers[place]), default=self._best(answers))
+        yield Step(prompt, answers, taken, before, again=False)
+        for place in followed:
+            if place != taken:
+                yield Step(prompt, (answers[place],), 0, before, again=True)
+
+    def _count_shown(self, step: Step) -> int:
+        nodes = (step.prompt, *step.answer.nodes, *step.answer.next)
+        return sum(node.id in self._shown for node in nodes)
 
     def _beginnings(self) -> Iterator[Answer]:
         """What stands before the first prompts."""
@@ -136,9 +138,6 @@ class Tree:
         known = [sum(node.id in self._shown for node in (*answer.nodes, *answer.next)) for answer in answers]
         return max(range(len(answers)), key=lambda place: (known[place], place))
 
-    def _shown_last(self, nodes: tuple[Node, ...] | list[Node]) -> list[Node]:
-        return sorted(nodes, key=lambda node: node.id in self._shown)
-
     def _way_to(self, current: Any) -> frozenset[str]:
         """A message and all above it."""
         seen: set[str] = set()
@@ -150,7 +149,13 @@ class Tree:
     def _count(self, steps: int) -> None:
         self._steps += steps
         if self._steps > MOST_STEPS:
-            raise ExchangeError(f"a conversation of it has more than {MOST_STEPS} messages on all its ways")
+            raise ExchangeError(f"a conversation of it has more than {MOST_STEPS} messages on all ways to its answers")
+
+
+def _first_moment(answer: Answer) -> float:
+    """When a conversation was first gone on with from this answer."""
+    moments = (node.message.get("create_time") for node in answer.next)
+    return min((moment for moment in moments if isinstance(moment, int | float)), default=inf)
 
 
 def _read_node(name: str, value: Any) -> Node:

@@ -22,13 +22,15 @@ class Item:
 
 def make_outline(conversation: Conversation) -> list[Item]:
     """All turns but the deleted ones."""
-    tree, items = conversation.tree, list[Item]()
-    numbers = {"": 0}
-    for number, turn in enumerate([*conversation.turns, *tree.others()], 1):
-        siblings, above = tree.siblings(turn), tree.before(turn)
-        place = next((place for place, other in enumerate(siblings, 1) if other.id == turn.id), 1)
-        after = numbers[above.id if above is not None else ""]
-        branching = Branching(place, len(siblings)) if len(siblings) > 1 else ONLY
+    tree = conversation.tree.pruned()
+    beside: dict[str | None, list[str]] = {}
+    for turn in tree.turns:
+        beside.setdefault(turn.parent, []).append(turn.id)
+    numbers: dict[str | None, int] = {None: 0}
+    items: list[Item] = []
+    for number, turn in enumerate([*tree.path(), *tree.others()], 1):
+        siblings, after = beside[turn.parent], numbers[turn.parent]
+        branching = Branching(siblings.index(turn.id) + 1, len(siblings)) if len(siblings) > 1 else ONLY
         items.append(Item(number, turn, branching, after if after != number - 1 else None))
         numbers[turn.id] = number
     return items
