@@ -17,7 +17,7 @@ def weir(tmp_path: Path) -> Command:
 @pytest.fixture
 def export_file(tmp_path: Path) -> str:
     path = tmp_path / "conversations.json"
-    path.write_text(json.dumps([HERONS]))
+    path.write_text(json.dumps([HERONS, {**HERONS, "conversation_id": "other"}]))
     return str(path)
 
 

@@ -102,6 +102,7 @@ def test_the_tree_comes_back_without_what_was_deleted(store: Store) -> None:
     end(other.reply)
     fill(make_turn(kept, "there").reply, "gone on with here")
     store.add_ended(kept, [kept.turns[-1]])
+    assert store.settle(30)
     assert bring_in(read_json(carried(branched)), store) == (0, 1, 1, 1)
     grown = store.load(branched.id)
     assert grown is not None
