@@ -66,6 +66,7 @@ async def _run(
 ) -> int:
     from tui.ui.app import Opening, WeirApp
     from tui.ui.departure import Departure, TerminalLost
+    from tui.ui.terminal.compositor import use_areas
     from tui.ui.terminal.driver_choice import choose_driver
     from tui.ui.terminal.key_sequence import teach_key_sequences
     from tui.ui.terminal.paste import guard_pastes
@@ -75,6 +76,8 @@ async def _run(
     terminal = read_terminal(os.environ)
     theme, no_color = terminal.default_theme, "NO_COLOR" in os.environ
     driver = choose_driver(config.driver, lambda: departure.hang_up())
+    if driver.driver is not None:
+        use_areas()
     app = WeirApp(Opening(config, paths, language, mask, theme, opener, resume, no_color, driver, terminal))
     departure = Departure(app, finish=config.hangup == "finish", may_block=driver.driver is None)
     departure.listen()

@@ -19,7 +19,8 @@ from typing import ClassVar
 from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import CompositorUpdate
+from textual import screen as textual_screen
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -30,6 +31,7 @@ from textual.strip import Strip
 from textual.widgets import OptionList, Static, TextArea
 
 from tui.ui.terminal.cell_app import CellApp
+from tui.ui.terminal.compositor import AreaCompositor, Placed, StripUpdate, use_areas
 from tui.ui.terminal.driver import GridDriver
 from tui.ui.terminal.driver_choice import choose_driver
 from tui.ui.terminal.grid import Screen
@@ -214,6 +216,25 @@ def noise(number: int) -> str:
     return "".join(f"\n{'abcdefghijklmnop'[(number + line) % 16] * 3}{number * 7919 + line}-" * 6 for line in range(60))
 
 
+class BothUpdate(StripUpdate):
+    """Ours, and what Textual's own compositor makes of the same."""
+
+    def __init__(self, strips: list[Placed], stock: ChopsUpdate) -> None:
+        super().__init__(strips)
+        self.stock = stock
+
+
+class BothCompositor(AreaCompositor):
+    """Renders everything twice, the second time as Textual does."""
+
+    def render_partial_update(self) -> BothUpdate | None:
+        marked = self._dirty_regions.copy()
+        ours = super().render_partial_update()
+        self._dirty_regions = marked
+        stock = Compositor.render_partial_update(self)
+        return BothUpdate(ours.strips, stock) if ours is not None and stock is not None else None
+
+
 def recording(path: Path) -> type[Driver]:
     """Our driver, with a copy of what it is given and of what it makes of that."""
     frames: list[tuple[str, Screen]] = []
@@ -223,7 +244,8 @@ def recording(path: Path) -> type[Driver]:
 
         def stand_in(self, renderable: RenderableType) -> RenderableType:
             if isinstance(renderable, CompositorUpdate):
-                self.rendered = renderable.render_segments(self._app.console)
+                stock = renderable.stock if isinstance(renderable, BothUpdate) else renderable
+                self.rendered = stock.render_segments(self._app.console)
             return super().stand_in(renderable)
 
         def write(self, data: str) -> None:
@@ -243,8 +265,11 @@ def main() -> None:
     """Run the app on this terminal."""
     mode, *files = sys.argv[1:]
     mouse = os.environ.get("STAGE_MOUSE") != "off"
+    if mode != "stock":
+        use_areas()
     match mode:
         case "record":
+            vars(textual_screen)["Compositor"] = BothCompositor
             Stage(recording(Path(files[0]))).run()
         case "busy":
             busy = Busy(choose_driver("grid").driver)

@@ -5,7 +5,7 @@ import sys
 import pytest
 from rich.control import Control
 from textual import _compositor, messages
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, Compositor
 from textual.app import App
 from textual.drivers import linux_driver
 
@@ -53,6 +53,14 @@ def test_moves_in_another_form_are_noticed(monkeypatch: pytest.MonkeyPatch) -> N
 def test_updates_in_another_form_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ChopsUpdate, "__init__", lambda self, spans: None)
     assert choose_driver("auto").missing == "CompositorUpdate"
+
+
+def test_a_compositor_that_works_otherwise_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Compositor, "__init__", lambda self: None)
+    assert choose_driver("auto").missing == "CompositorUpdate"
+    monkeypatch.undo()
+    monkeypatch.delattr(Compositor, "visible_widgets")
+    assert choose_driver("auto").missing == "Compositor"
 
 
 def test_windows_keeps_textuals_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,15 +6,16 @@ Scroll regions are DECSTBM with LF and RI, which every VT100 has; the pen is pla
 whether lines that come in take its background. Synchronised output: mode 2026 of the Contour terminal.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import compress, count, repeat
 from operator import is_not, ne, or_
 
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.grid import Row, Screen, blank_row
-from tui.ui.terminal.pen import PLAIN, Pen, is_erasable
+from tui.ui.terminal.pen import PLAIN, Pen, blank_pen, is_erasable
 from tui.ui.terminal.pencil import Pencil, cleared
 from tui.ui.terminal.scroll import Scroll, find_scroll
 
@@ -22,6 +23,8 @@ _SHORT_GAP = 4
 """Unchanged cells that are cheaper to write again than to skip."""
 _SHORT_RUN = 8
 """Blanks that are cheaper to write than to erase."""
+_LONG_GAP = re.compile(rf" {{{_SHORT_RUN + 1},}}| +\Z")
+"""Blanks behind a word that may be cheaper to erase, or not to be reached at all."""
 _WORTH_SYNCHRONISING = 160
 """Characters below which an update is too small to be seen half done."""
 
@@ -101,18 +104,17 @@ def _paint(pencil: Pencil, rows: Sequence[Row], wanted: Screen, abilities: Abili
 
 def _paint_row(pencil: Pencil, y: int, old: Row, new: Row, abilities: Abilities) -> None:
     text, pens = new.text, new.pens
-    changed = list(map(ne, old.text, text))
+    changed = bytes(map(ne, old.text, text))
     if old.pens != pens:
-        changed = list(map(or_, changed, map(ne, old.pens, pens)))
-    changed.append(True)  # behind the last, so that the search for the next always finds one
-    columns = len(text)
-    x = 0
-    while (x := changed.index(True, x)) < columns:
+        changed = bytes(map(or_, changed, map(ne, old.pens, pens)))
+    x = changed.find(1)
+    while x != -1:
         while text[x] == "":
             x -= 1
         _reach(pencil, x, y, new)
         blank = text[x] == " "
-        x = _write_blanks(pencil, x, new, changed, abilities) if blank else _write_run(pencil, x, new, changed)
+        end = _write_blanks(pencil, x, new, changed, abilities) if blank else _write_run(pencil, x, new, changed)
+        x = changed.find(1, end)
 
 
 def _reach(pencil: Pencil, x: int, y: int, row: Row) -> None:
@@ -126,37 +128,40 @@ def _reach(pencil: Pencil, x: int, y: int, row: Row) -> None:
     pencil.move(x, y)
 
 
-def _write_run(pencil: Pencil, x: int, row: Row, changed: Sequence[bool]) -> int:
-    """Write one character, or several that are the same, or all behind it that take one pen; the column after it."""
-    text, pens, cell, pen, columns = row.text, row.pens, row.text[x], row.pens[x], len(row.text)
+def _write_run(pencil: Pencil, x: int, row: Row, changed: bytes) -> int:
+    """Write what has changed from here on and takes one pen, short gaps between words too; the column after it."""
+    text, pens = row
+    unchanged = changed.find(0, x)
+    stop = unchanged if unchanged != -1 else len(changed)
+    if not isinstance(text, str):
+        end = next(column for column in range(x + 1, len(text) + 1) if text[column : column + 1] != ("",))
+        if end - x > 1 or len(text[x]) > 1:
+            pencil.write(text[x], pens[x], end - x)
+            return end
+        stop = next((column for column in range(x + 1, stop) if not _is_narrow(text, column)), stop)
+    pen = pens[x]
+    blank = blank_pen(pen)
     end = x + 1
-    if end < columns and text[end] == "":
-        while end < columns and text[end] == "":
-            end += 1
-        pencil.write(cell, pen, end - x)
-        return end
-    while len(cell) == 1 and end < columns and changed[end] and text[end] == cell and pens[end] == pen:
+    while end < stop and (pens[end] is pen or (pens[end] is blank and text[end] == " ")):
         end += 1
-    pencil.write(cell, pen, 1, end - x)
-    start = end
-    while end < columns and changed[end] and pens[end] is pen and len(text[end]) == 1:
-        if text[end + 1 : end + 2] in ((text[end],), ("",)):
-            break
-        end += 1
-    if len(cell) == 1 and end > start:
-        pencil.write_text("".join(text[start:end]))
-        return end
-    return start
+    words = "".join(text[x:end])
+    if (gap := _LONG_GAP.search(words)) is not None:
+        words = words[: gap.start()]
+    pencil.write_text(words, pen)
+    return x + len(words)
 
 
-def _write_blanks(pencil: Pencil, x: int, row: Row, changed: Sequence[bool], abilities: Abilities) -> int:
+def _is_narrow(text: tuple[str, ...], column: int) -> bool:
+    return len(text[column]) == 1 and text[column + 1 : column + 2] != ("",)
+
+
+def _write_blanks(pencil: Pencil, x: int, row: Row, changed: bytes, abilities: Abilities) -> int:
     """Write or erase a run of blanks; the column after it."""
-    pen, columns = row.pens[x], len(row.text)
-    end = last = x + 1
-    while end < columns and row.text[end] == " " and row.pens[end] == pen:
-        end += 1
-        if changed[end - 1]:
-            last = end
+    text, pens = row
+    pen, columns = pens[x], len(text)
+    end = next(compress(count(x), map(ne, text[x:], repeat(" "))), columns)
+    end = next(compress(count(x), map(is_not, pens[x:end], repeat(pen))), end)
+    last = changed.rfind(1, x, end) + 1
     erasable = is_erasable(pen) and (abilities.colour_erase or pen == PLAIN)
     if erasable and end == columns and last - x > 2:
         pencil.erase(pen, 0)

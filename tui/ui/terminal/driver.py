@@ -12,7 +12,7 @@ from collections.abc import Callable
 from select import select
 
 from rich.console import Console, RenderableType
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.message import Message
@@ -20,6 +20,7 @@ from textual.messages import TerminalSupportsSynchronizedOutput
 
 from tui.ui.terminal.ability import read_abilities
 from tui.ui.terminal.cell_app import CellApp
+from tui.ui.terminal.compositor import StripUpdate
 from tui.ui.terminal.cursor import QUESTION, CursorQuestion
 from tui.ui.terminal.frame import Brush, find_strips
 from tui.ui.terminal.grid import Screen, blank_screen, with_cursor
@@ -42,7 +43,7 @@ _TURN = 0.1
 class _StandIn(CompositorUpdate):
     """An update in Textual's hands: where that would be rendered, it is drawn."""
 
-    def __init__(self, update: ChopsUpdate | LayoutUpdate, draw: Callable[[ChopsUpdate | LayoutUpdate], None]) -> None:
+    def __init__(self, update: StripUpdate | LayoutUpdate, draw: Callable[[StripUpdate | LayoutUpdate], None]) -> None:
         self._update, self._draw = update, draw
 
     def render_segments(self, console: Console) -> str:
@@ -50,7 +51,7 @@ class _StandIn(CompositorUpdate):
         self._draw(self._update)
         return ""
 
-    def __rich__(self) -> ChopsUpdate | LayoutUpdate:
+    def __rich__(self) -> StripUpdate | LayoutUpdate:
         """To anybody else it is the update."""
         return self._update
 
@@ -121,11 +122,11 @@ class GridDriver(linux_driver.LinuxDriver):
 
     def stand_in(self, renderable: RenderableType) -> RenderableType:
         """What is drawn when Textual renders it, in place of an update."""
-        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+        if isinstance(renderable, StripUpdate | LayoutUpdate):
             return _StandIn(renderable, self._draw)
         return renderable
 
-    def _draw(self, update: ChopsUpdate | LayoutUpdate) -> None:
+    def _draw(self, update: StripUpdate | LayoutUpdate) -> None:
         """Before the start and after `close` it goes nowhere."""
         if self._writer is None:
             return

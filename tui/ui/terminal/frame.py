@@ -13,10 +13,11 @@ from rich.cells import split_graphemes
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import LayoutUpdate
 from textual.strip import Strip
 
-from tui.ui.terminal.grid import Row, Screen, place
+from tui.ui.terminal.compositor import Placed, StripUpdate
+from tui.ui.terminal.grid import Cells, Row, Screen, join_rows, place
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen, read_sgr, with_link
 
 _FOREIGN = re.compile(
@@ -29,24 +30,21 @@ _NARROW = re.compile("[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2500-\u25fc\u
 _INDICATOR = re.compile("[\U0001f1e6-\U0001f1ff]")
 """Regional indicators: two of them are one flag (UAX 29, GB12)."""
 _STYLED = re.compile(r"\x1b\[([0-9;]*)mx\x1b\[0m")
-_NOTHING = Row((), ())
 _STRIPS = 512
-"""How many strips are remembered: two large screens with their scrollbars; a row that scrolls is read once."""
+"""How many strips are remembered: two large screens with their scrollbars; a row that stays is read once."""
 
 
-def find_strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """What an update paints, with its column and row."""
-    if isinstance(update, LayoutUpdate):
-        for y, strips in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in strips:
-                yield x, y, strip
-                x += strip.cell_length
-        return
-    for y, first, end in update.spans:
-        for (x, chop), right in zip(update.chops[y].items(), update.chop_ends[y], strict=True):
-            if chop is not None and x < end and right > first:
-                yield x, y, chop if right <= end else chop.crop(0, end - x)
+def find_strips(update: StripUpdate | LayoutUpdate) -> Iterable[Placed]:
+    """What an update paints."""
+    return update.strips if isinstance(update, StripUpdate) else _place_rows(update)
+
+
+def _place_rows(update: LayoutUpdate) -> Iterator[Placed]:
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield x, y, strip
+            x += strip.cell_length
 
 
 class Brush:
@@ -56,42 +54,25 @@ class Brush:
         self._console = console
         self._known: dict[int, tuple[Strip, Row]] = {}
         """By id, which is nobody else's as long as the strip is kept: what does not change comes as the same strip."""
-        self._rows: dict[tuple[int, tuple[str, ...], tuple[Pen, ...]], tuple[Row, Row]] = {}
-        """By the id of the cells that a row begins with, which are kept too, and the rest: a row that scrolls is the
-        same object in its new place."""
 
-    def draw(self, screen: Screen, strips: Iterable[tuple[int, int, Strip]]) -> Screen:
+    def draw(self, screen: Screen, strips: Iterable[Placed]) -> Screen:
         """The screen with strips painted over it; each comes with its column and row."""
         rows = list(screen.rows)
         lines = len(rows)
         for x, y, strip in strips:
             if y < lines:
                 known = self._known.get(id(strip))
-                cells = self._read(strip) if known is None else known[1]
-                row = rows[y]
-                rows[y] = place(row, x, cells.text, cells.pens) if x else self._begin(row, cells)
+                rows[y] = place(rows[y], x, self._read(strip) if known is None else known[1])
         return Screen(tuple(rows), screen.cursor)
-
-    def _begin(self, row: Row, cells: Row) -> Row:
-        end = len(cells.text)
-        key = id(cells), row.text[end:], row.pens[end:]
-        known = self._rows.get(key)
-        if known is None:
-            if len(self._rows) == _STRIPS:
-                self._rows.clear()
-            known = self._rows[key] = cells, place(row, 0, cells.text, cells.pens)
-        return known[1]
 
     def _read(self, strip: Strip) -> Row:
         if len(self._known) == _STRIPS:
             self._known.clear()
         console = self._console
-        cells = _NOTHING
-        for segment in strip:
-            part = read_segment(segment, console)
-            cells = Row(cells.text + part.text, cells.pens + part.pens) if cells is not _NOTHING else part
-        self._known[id(strip)] = strip, cells
-        return cells
+        parts = [read_segment(segment, console) for segment in strip]
+        row = parts[0] if len(parts) == 1 else join_rows(parts)
+        self._known[id(strip)] = strip, row
+        return row
 
 
 @lru_cache(maxsize=1024)
@@ -100,10 +81,8 @@ def read_segment(segment: Segment, console: Console) -> Row:
     text, style, _ = segment
     pen = PLAIN if style is None else read_pen(style, console)
     blank = blank_pen(pen)
-    if text.count(" ") == len(text):
-        return Row((" ",) * len(text), (blank,) * len(text))
     cells = split_cells(text)
-    return Row(tuple(cells), tuple([blank if cell == " " else pen for cell in cells]))
+    return Row(cells, tuple([blank if cell == " " else pen for cell in cells]))
 
 
 @lru_cache(maxsize=2048)
@@ -114,13 +93,13 @@ def read_pen(style: Style, console: Console) -> Pen:
     return with_link(pen or PLAIN, style.link if style.link and _PRINTED.fullmatch(style.link) else "")
 
 
-def split_cells(text: str) -> list[str]:
-    """One string for each cell that the printable part of a text takes, by the widths that Textual lays it out with.
+def split_cells(text: str) -> Cells:
+    """What is in each cell that the printable part of a text takes, by the widths that Textual lays it out with.
 
     What has no width and nothing to stand on is left out.
     """
     if _NARROW.fullmatch(text):
-        return list(text)
+        return text
     text = _FOREIGN.sub("", text)
     cells: list[str] = []
     for start, end, width in split_graphemes(text)[0]:
@@ -134,4 +113,4 @@ def split_cells(text: str) -> list[str]:
             cells.append("")
         else:
             cells += [cluster, *[""] * (width - 1)]
-    return cells
+    return "".join(cells) if all(len(cell) == 1 for cell in cells) else tuple(cells)

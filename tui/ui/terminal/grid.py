@@ -1,25 +1,29 @@
 """The cells of a screen, as values: rows are replaced, never changed, so an unchanged row is the same object."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
 
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen
 
+Cells: TypeAlias = str | tuple[str, ...]
+"""For each cell a character, or a cluster of several that a terminal draws as one; what is wider than a cell is
+followed by an empty text for each more. A `str` where every cell is one character, since that is compared at once."""
+
 
 class Row(NamedTuple):
-    """One line of cells; a tuple, as a pen is. What is wider than a cell is followed by an empty text for each more."""
+    """One line of cells; a tuple, as a pen is."""
 
-    text: tuple[str, ...]
-    """A character, or a cluster of several that a terminal draws as one."""
+    text: Cells
     pens: tuple[Pen, ...]
-    """As many as texts."""
+    """As many as cells."""
 
     def joined(self) -> str:
         """The text of the row; rows that moved are found by it."""
-        return "".join(self.text)
+        return self.text if isinstance(self.text, str) else "".join(self.text)
 
     def has_clusters(self) -> bool:
         """Whether a cell holds several characters: terminals disagree on how wide those are."""
-        return len(self.joined()) + self.text.count("") > len(self.text)
+        return not isinstance(self.text, str) and len(self.joined()) + self.text.count("") > len(self.text)
 
 
 class Screen(NamedTuple):
@@ -37,7 +41,17 @@ class Screen(NamedTuple):
 
 def blank_row(columns: int, pen: Pen = PLAIN) -> Row:
     """A row of blanks."""
-    return Row((" ",) * columns, (pen,) * columns)
+    return Row(" " * columns, (pen,) * columns)
+
+
+def join_rows(rows: Iterable[Row]) -> Row:
+    """Several pieces of a row, one behind the other."""
+    text: Cells = ""
+    pens: list[Pen] = []
+    for row in rows:
+        text = _join(text, row.text)
+        pens += row.pens
+    return Row(text, tuple(pens))
 
 
 def blank_screen(columns: int, lines: int) -> Screen:
@@ -51,21 +65,23 @@ def with_cursor(screen: Screen, column: int, line: int) -> Screen:
     return Screen(screen.rows, cursor)
 
 
-def place(row: Row, column: int, text: tuple[str, ...], pens: tuple[Pen, ...]) -> Row:
+def place(row: Row, column: int, piece: Row) -> Row:
     """The row with some cells written over; the same object if nothing in it changes.
 
     What does not fit is left out, and the other half of a wide character that is cut becomes a blank, as on terminals.
     """
+    text, pens = piece
     columns = len(row.text)
     room = columns - column
     end = column + min(len(text), room)
     if end <= column or (row.text[column:end] == text and row.pens[column:end] == pens):
         return row
     if len(text) == columns == room:
-        return Row(text, pens)
+        return piece
     if len(text) <= room and row.text[column] != "" and (end == columns or row.text[end] != ""):
         # Nothing wide is cut: the most frequent case by far.
-        return Row(row.text[:column] + text + row.text[end:], row.pens[:column] + pens + row.pens[end:])
+        left, right = row.text[:column], row.text[end:]
+        return Row(_join(_join(left, text), right), row.pens[:column] + pens + row.pens[end:])
     cells = [*row.text[:column], *text[:room], *row.text[end:]]
     cell_pens = [*row.pens[:column], *pens[:room], *row.pens[end:]]
     if len(text) > room and text[room] == "":
@@ -76,8 +92,13 @@ def place(row: Row, column: int, text: tuple[str, ...], pens: tuple[Pen, ...]) -
         if cells[cut] != "":
             break
         cells[cut], cell_pens[cut] = " ", blank_pen(cell_pens[cut])
-    new = Row(tuple(cells), tuple(cell_pens))
-    return row if new == row else new
+    return Row(tuple(cells), tuple(cell_pens))
+
+
+def _join(left: Cells, right: Cells) -> Cells:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right
+    return (*left, *right)
 
 
 def _blank_back(cells: list[str], pens: list[Pen], end: int) -> None:

@@ -72,7 +72,13 @@ def blank_pen(pen: Pen) -> Pen:
     """The same pen without what cannot be seen on a blank."""
     if pen.link or not _SEEN_ON_BLANKS.isdisjoint(pen.marks.split(";")):
         return pen
-    return Pen(background=pen.background)
+    return _background_pen(pen.background)
+
+
+@lru_cache(maxsize=2048)
+def _background_pen(background: str) -> Pen:
+    """One object for each, since runs of cells are told apart by that."""
+    return Pen(background=background)
 
 
 def is_erasable(pen: Pen) -> bool:

@@ -4,11 +4,14 @@ CUP, CUF, CUB, CUD, CUU, CHA, ECH, EL and REP are ECMA-48, section 8.3. A line f
 whether or not the line discipline of the tty puts a carriage return before it (`onlcr` of stty(1)).
 """
 
+import re
+
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.pen import PLAIN, Pen, blank_pen, change_link, change_pen
 
 _SHORTEST_REPEAT = 4
 """REP itself takes so many bytes."""
+_REPEATED = re.compile(rf"(.)\1{{{_SHORTEST_REPEAT},}}")
 _LONGEST_BACKSPACES = 3
 """With more, CUB is shorter."""
 
@@ -75,8 +78,18 @@ class Pencil:
         if len(cell) > 1 or (self._x is not None and self._x >= self._columns):
             self._x = None
 
-    def write_text(self, text: str) -> None:
-        """Write characters of one cell each, with the pen as it is, right behind others."""
+    def write_text(self, text: str, pen: Pen) -> None:
+        """Write characters of one cell each that take one pen, from the cursor on; the first is no blank."""
+        if pen is not self.pen:
+            self.take(pen)
+        start = 0
+        for repeated in _REPEATED.finditer(text) if self._abilities.repeat else ():
+            self._put(text[start : repeated.start()])
+            self.write(repeated[1], pen, 1, repeated.end() - repeated.start())
+            start = repeated.end()
+        self._put(text[start:])
+
+    def _put(self, text: str) -> None:
         self._parts.append(text)
         if self._x is not None:
             self._x += len(text)
