@@ -27,9 +27,8 @@ class ThemedApp(CellApp[Result]):
         self._shelf = shelf
         self._words = language
         self._told: set[str] = set()
-        self._stamp: Stamp | None = None
-        self.is_following = False
-        """Whether a change of the file will be seen."""
+        self._seen: tuple[str, Stamp | None] | None = None
+        self._looking = False
 
     def tell(self, text: str) -> None:
         """Tell the person a sentence."""
@@ -57,18 +56,23 @@ class ThemedApp(CellApp[Result]):
         return complaints
 
     async def follow_theme(self) -> None:
-        """Read the other themes, then take over what changes in the file of the one in use, for ever."""
+        """Read the other themes; from then on take over what changes in the file of the one in use."""
         await self._read_all()
-        name = ""
-        while True:
-            if name != self.theme:
-                name, self._stamp = self.theme, await asyncio.to_thread(self._shelf.stamp, self.theme)
-                self.is_following = True
-            await asyncio.sleep(LOOK_SECONDS)
-            stamp = await asyncio.to_thread(self._shelf.stamp, name)
-            if name == self.theme and stamp not in (None, self._stamp):
-                self._stamp = stamp
-                await self._wear_again(name)
+        await self._look_at_file()
+        self.set_interval(LOOK_SECONDS, self._ask_for_look)
+
+    def _ask_for_look(self) -> None:
+        """In a thread, since a file may be far away; a look that takes longer than the pause is waited for."""
+        if not self._looking:
+            self._looking = True
+            self.run_worker(self._look_at_file(), group="look")
+
+    async def _look_at_file(self) -> None:
+        name, seen = self.theme, self._seen
+        stamp = await asyncio.to_thread(self._shelf.stamp, name)
+        self._looking, self._seen = False, (name, stamp)
+        if seen is not None and seen[0] == name and stamp not in (None, seen[1]):
+            await self._wear_again(name)
 
     async def _wear_again(self, name: str) -> None:
         theme, complaints = await asyncio.to_thread(self._shelf.read_again, name)
@@ -91,6 +95,11 @@ class ThemedApp(CellApp[Result]):
             if again or complaint not in self._told:
                 self._told.add(complaint)
                 self.tell(complaint)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether a change of the file will be seen, and every theme can be had."""
+        return self._seen is not None
 
     def action_pick_theme(self) -> None:
         """Let the person choose; each theme is seen on the whole screen at once."""
