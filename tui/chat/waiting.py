@@ -14,6 +14,8 @@ from tui.text.language import Language
 
 SILENCE_SECONDS = 5
 """From here on a silent stream is called silent."""
+_BEGINNING_SECONDS = 0.5
+"""What takes no longer is not worth a line that comes and goes."""
 _EACH_SECOND, _STEP = 10, 5
 """So long each second is told, then every fifth."""
 _KEEPALIVE_SECONDS = 35
@@ -35,6 +37,14 @@ class Wait:
     attempt: int = 0
     """The one that is due, counted from 1."""
     attempts: int = 0
+
+
+def find_beginning(trace: StreamTrace) -> str:
+    """`connecting` or `waiting`, once that has taken a while and nothing else is to be told; else nothing."""
+    begun = trace.sent or trace.started
+    if begun is None or trace.state not in ("connecting", "waiting") or find_wait(trace) is not None:
+        return ""
+    return trace.state if trace.clock.monotonic() - begun >= _BEGINNING_SECONDS else ""
 
 
 def find_wait(trace: StreamTrace) -> Wait | None:

@@ -152,7 +152,7 @@ def test_a_retry_stands_above_the_text_and_a_notice_below() -> None:
 def test_an_interruption_has_its_note_and_record() -> None:
     entry = growing()
     grow(entry, [TextDelta("half"), ending(Outcome.PREMATURE_EOF)])
-    assert any(row.startswith("█ premature-eof") for row in rows_of(entry))
+    assert any(row.startswith("┃ premature-eof") for row in rows_of(entry))
     height = entry.height
     assert entry.toggle_record()
     rows = [row.strip() for row in rows_of(entry)]

@@ -11,7 +11,7 @@ from tui.chat.conversation import Reply
 from tui.chat.note import make_note
 from tui.chat.record_sheet import make_sheet
 from tui.chat.remedy import Remedy, find_remedies
-from tui.chat.waiting import find_wait, tell_wait
+from tui.chat.waiting import find_beginning, find_wait, tell_wait
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line, Span, Style
 from tui.stream.outcome import Outcome
@@ -48,6 +48,7 @@ class Standing:
 
 
 ALONE = Standing()
+_KEY = Style("advice", bold=True)
 
 
 def head_lines(reply: Reply, language: Language, layout: Layout, standing: Standing = ALONE) -> list[Line]:
@@ -102,20 +103,24 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
     """What there is to tell of a reply that is being written."""
     if reply.trace is None:
         return plain_lines(language.say("log.elsewhere"), Style("notice"), layout.width)
+    if beginning := find_beginning(reply.trace):
+        return plain_lines(language.say(f"waiting.{beginning}"), Style("notice"), layout.width)
     if (wait := find_wait(reply.trace)) is None:
         return []
     stop = language.say("waiting.stop", key=keys.get("chat.stop", "Esc"))
     dot = ornaments(ascii=layout.ascii).parted
-    return plain_lines(f"{tell_wait(wait, language)}{dot}{stop}", Style("note-code-warning"), layout.width)
+    told = plain_lines(f"{tell_wait(wait, language)}{dot}{stop}", Style("note-code-warning"), layout.width)
+    return [BLANK, *told] if reply.has_text else told
 
 
-def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> str:
-    """What may help, each act behind its key."""
-    acts = []
+def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> list[Span]:
+    """What may help, each act behind its key; the keys alone stand out."""
+    acts: list[Span] = []
     for remedy in find_remedies(reply):
         name, usual = _KEYS[remedy]
-        acts.append(f"{keys.get(name, usual)} {language.say(f'remedy.{remedy}')}")
-    return ornaments(ascii=layout.ascii).parted.join(acts)
+        parted = ornaments(ascii=layout.ascii).parted if acts else ""
+        acts += [Span(parted), Span(keys.get(name, usual), _KEY), Span(f" {language.say(f'remedy.{remedy}')}")]
+    return acts
 
 
 def _note(
@@ -129,7 +134,7 @@ def _note(
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
     if acts := _acts(reply, language, layout, keys):
-        rows += wrapped_lines((Span(acts, Style("advice")),), width)
+        rows += wrapped_lines(acts, width)
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)
     bar = Span(signs.note, Style(f"note-{kind}"))

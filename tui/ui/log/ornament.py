@@ -9,7 +9,7 @@ class Ornaments:
 
     you: str = "█ "
     reply: str = "◆ "
-    note: str = "█ "
+    note: str = "┃ "
     thought: str = "│ "
     current: str = "▌"
     folded: str = "▸ "

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from rich.cells import cell_len
 
 from tui.chat.conversation import Reply
-from tui.chat.waiting import Wait, find_wait
+from tui.chat.waiting import Wait, find_beginning, find_wait
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
@@ -49,7 +49,7 @@ class ReplyEntry(Entry):
         self.reply = reply
         self._standing = standing
         self._keys = keys
-        self._waits: Wait | None = None
+        self._waits: tuple[Wait | None, str] = (None, "")
         self.thought_shown: bool | None = None
         """Whether the thought is open; None: while it is being thought, and after if it is short."""
         self.record_shown = False
@@ -107,9 +107,10 @@ class ReplyEntry(Entry):
         return self._refresh(self._parts, told=told)
 
     @property
-    def waits(self) -> Wait | None:
+    def waits(self) -> tuple[Wait | None, str]:
         """What there is to tell of it now, while it runs and says nothing."""
-        return find_wait(self.reply.trace) if self.reply.outcome is None and self.reply.trace is not None else None
+        trace = self.reply.trace
+        return (find_wait(trace), find_beginning(trace)) if self.reply.outcome is None and trace else (None, "")
 
     @property
     def is_stale(self) -> bool:

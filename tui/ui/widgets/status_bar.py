@@ -110,7 +110,8 @@ def _describe_state(reply: Reply, language: Language) -> list[Part]:
         return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
     if trace is None:
         return [Part(say("status.followed"), "$text-success", 10)]
-    return [Part(say(f"status.{trace.state}"), "$text-success", 10)]
+    thinks = trace.state == "streaming" and reply.reasoning_pieces and not reply.pieces
+    return [Part(say("status.thinking" if thinks else f"status.{trace.state}"), "$text-success", 10)]
 
 
 def _describe_silence(reply: Reply, language: Language) -> list[Part]:
