@@ -38,7 +38,7 @@ class Flow:
         self._base = base
         self._references = references
         self._margin = margin
-        self._width = layout.width - margin.cells
+        self._width = layout.fit_prose(margin.cells)
         self.lines: list[Line] = []
         self._text: str | None = None
         self._settled = ""

@@ -164,7 +164,7 @@ class Page:
                 return Listing("", margin, replace(layout, wrap_code=True), style, indent="")
             case Rule():
                 rule = "-" if layout.ascii else "─"
-                return [margin.ornament([Span(rule * (layout.width - margin.cells), _RULE)], 0)]
+                return [margin.ornament([Span(rule * layout.fit_prose(margin.cells), _RULE)], 0)]
             case _:
                 return [margin.line([], 0)]
 

@@ -8,7 +8,7 @@ from textual.driver import Driver
 from textual.theme import Theme
 
 from tui.text.language import Language
-from tui.ui.terminal.cell_app import CellApp
+from tui.ui.fitting_app import FittingApp
 from tui.ui.theme_shelf import Stamp, ThemeShelf
 
 Result = TypeVar("Result")
@@ -17,15 +17,14 @@ LOOK_SECONDS = 1.0
 """How often the file of the theme in use is looked at."""
 
 
-class ThemedApp(CellApp[Result]):
+class ThemedApp(FittingApp[Result]):
     """Whoever inherits says how a sentence is told and what is remembered."""
 
     def __init__(
         self, shelf: ThemeShelf, language: Language, driver: type[Driver] | None, *, ansi_color: bool | None
     ) -> None:
-        super().__init__(driver, ansi_color=ansi_color)
+        super().__init__(language, driver, ansi_color=ansi_color)
         self._shelf = shelf
-        self._words = language
         self._told: set[str] = set()
         self._seen: tuple[str, Stamp | None] | None = None
         self._looking = False

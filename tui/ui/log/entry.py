@@ -227,7 +227,7 @@ class PromptEntry(Entry):
         if self._branching.count > 1:
             name += f"  {signs.one_of(self._branching.place, self._branching.count)}"
         who = Line((Span(name, Style("you", bold=True)),), gutter=cell_len(name))
-        text = plain_lines(sanitise(self._prompt), Style(), layout.width - 2)
+        text = plain_lines(sanitise(self._prompt), Style(), layout.fit_prose(2))
         self.sections = [Section([BLANK]), Section([who], edge), Section(text, edge), Section([BLANK])]
 
 
@@ -246,7 +246,7 @@ class WelcomeEntry(Entry):
         return self._text
 
     def _make(self, layout: Layout) -> None:
-        self.sections = [Section([BLANK]), Section(plain_lines(self._text, Style("dim"), layout.width))]
+        self.sections = [Section([BLANK]), Section(plain_lines(self._text, Style("dim"), layout.fit_prose()))]
 
 
 def count_lines(lines: Sequence[Line], start: int, row: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Reasoning: what a model thought before it spoke, as a dim block that can be folded, with the time that it took."""
 
+from dataclasses import replace
+
 from tui.markdown.layout import LEAST_CELLS, Layout
 from tui.markdown.line import Line, Span, Style
 from tui.text.language import Language
@@ -78,4 +80,4 @@ class Reasoning:
 
 
 def _narrower(layout: Layout) -> Layout:
-    return Layout(max(LEAST_CELLS, layout.width - 2), layout.wrap_code, layout.ascii)
+    return replace(layout, width=max(LEAST_CELLS, layout.width - 2))

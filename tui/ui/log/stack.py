@@ -58,7 +58,7 @@ class Stack:
         del self.entries[first:], self._exact[first:]
         for other in entries:
             self.entries.append(other)
-            self._heights.append(other.estimate(self.layout.width))
+            self._heights.append(other.estimate(self.layout.fit_prose()))
             self._exact.append(0)
 
     def change_layout(self, layout: Layout, top: Place) -> Place:
@@ -180,7 +180,7 @@ class Stack:
             self.entries[entry].forget_strips()
 
     def _guess_all(self) -> None:
-        width = self.layout.width
+        width = self.layout.fit_prose()
         self._heights = Heights(entry.estimate(width) for entry in self.entries)
         self._exact = bytearray(len(self.entries))
 

@@ -32,6 +32,8 @@ REST = 10
 """Times the cost of a paint from its begin to the next."""
 CATCH_UP = 2
 """The same while more has come than one paint takes in."""
+MEASURE = 100
+"""Cells of a line of prose at most."""
 SLICE_SECONDS = 0.008
 """How long guessed heights are made exact at a stretch."""
 PAUSE_SECONDS = 0.04
@@ -62,7 +64,7 @@ class LogView(ScrollView):
         self._language = language
         self._frame_seconds = 1 / frames
         self._behind = behind
-        self._layout_options = Layout(80, wrap_code=wrap_code, ascii=ascii)
+        self._layout_options = Layout(80, wrap_code=wrap_code, ascii=ascii, measure=MEASURE)
         self._look = Look(self.get_component_rich_style)
         self._stack = Stack(self._layout_options)
         self._overlay = Overlay()
