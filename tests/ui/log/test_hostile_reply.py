@@ -22,11 +22,16 @@ _CLEAN = re.compile(r"(?:https?://|mailto:)[!-~]+")
 
 
 def opened(desk: Desk, server: RawServer) -> PtyTerminal:
-    """weir on a wide terminal, so that no hostile line is wrapped, with a prompt sent."""
+    """weir on a wide terminal, with a prompt sent."""
     terminal = desk.open("--base-url", server.base_url, "-m", "raw", columns=160, rows=40)
     welcome(terminal)
     send_prompt(terminal)
     return terminal
+
+
+def unwrapped(text: str) -> str:
+    """Rows as one, since prose is wrapped however wide the terminal is."""
+    return re.sub(r"\s*\n[\s│]*", " ", text)
 
 
 def link_targets(terminal: PtyTerminal) -> set[str]:
@@ -55,7 +60,7 @@ def test_hostile_text_is_shown_and_does_nothing(desk: Desk, raw_server: RawServe
         stream.say(character, part=part)
     stream.say(" [DONE] [/x] [bold]b[/bold] [@click=app.quit]q[/] over", part=part)
     stream.finish()
-    text = terminal.wait_for("q[/] over")
+    text = unwrapped(terminal.wait_for("q[/] over"))
     assert f"begin {SHOWN}" in text
     assert "x␦31m␦q␦52;c;ZXZpbA␦⯑⯑ [DONE] [/x] [bold]b[/bold] [@click=app.quit]q[/] over" in text
     check_harmless(terminal)
@@ -69,7 +74,7 @@ def test_hostile_text_in_markdown_is_shown_and_does_nothing(desk: Desk, raw_serv
     stream.say(f"```py[bold]\x1b]52;c;ZXZpbA\n'''{HOSTILE} [DONE] [/x]'''\n```\n\n")
     stream.say(f"[link {HOSTILE}](http://evil.example/\x1b]52;c;ZXZpbA)\n\n> quote {HOSTILE}\n\nend of it")
     stream.finish()
-    text = terminal.wait_for("end of it")
+    text = unwrapped(terminal.wait_for("end of it"))
     for place in ("head", "item", "cell", "link", "quote"):
         assert f"{place} ␛[2J" in text
     assert text.count("␛]52;c;ZXZpbA==␇") >= 5
@@ -130,7 +135,7 @@ def test_reasoning_stands_apart_from_the_text(desk: Desk, raw_server: RawServer)
     stream = raw_server.next_stream()
     stream.say("first I think", part="reasoning_content")
     terminal.wait_for("first I think")
-    wait_for_status(terminal, "streaming")
+    wait_for_status(terminal, "thinking")
     stream.say("then I speak")
     stream.finish()
     rows = terminal.wait_for("then I speak").splitlines()

@@ -221,7 +221,7 @@ def test_an_empty_conversation_takes_every_key(desk: Desk, raw_server: RawServer
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("columns", "rows"), [(40, 24), (100, 10), (20, 6)])
+@pytest.mark.parametrize(("columns", "rows"), [(40, 24), (100, 10), (40, 6)])
 def test_a_small_terminal_shows_what_fits(desk: Desk, raw_server: RawServer, columns: int, rows: int) -> None:
     terminal = opened(desk, raw_server, f"{TEXT}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nend")
     terminal.resize(columns, rows)
