@@ -3,22 +3,27 @@
 from pathlib import Path
 
 from tests.ui.opened import make_app, make_opener, until
+from tui.ui.app import WeirApp
 from tui.ui.widgets.too_narrow import TooNarrow
+
+
+def covered(app: WeirApp) -> bool:
+    """Whether nothing but the sentence is seen."""
+    return any(each.region == app.screen.region for each in app.screen.query(TooNarrow))
 
 
 async def test_a_terminal_that_is_too_narrow_gets_a_sentence(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(39, 20)) as pilot:
-        await until(pilot, lambda: app.workspace is not None and bool(app.screen.query(TooNarrow)))
-        assert app.screen.query_one(TooNarrow).region == app.screen.region
+        await until(pilot, lambda: app.workspace is not None and covered(app))
         await pilot.press(*"typed")
         await pilot.resize_terminal(40, 20)
         await until(pilot, lambda: not app.screen.query(TooNarrow))
         assert app.unsent() == "typed"
         await pilot.press("ctrl+l")
         await pilot.resize_terminal(30, 20)
-        await until(pilot, lambda: app.screen.is_modal and bool(app.screen.query(TooNarrow)))
+        await until(pilot, lambda: app.screen.is_modal and covered(app))
         await pilot.press("escape")
-        await until(pilot, lambda: not app.screen.is_modal and bool(app.screen.query(TooNarrow)))
+        await until(pilot, lambda: not app.screen.is_modal and covered(app))
         assert app.workspace is not None
         await app.workspace.close()

@@ -3,8 +3,13 @@
 import pytest
 from rich.cells import cell_len
 
+from tests.scene import SCENES, open_scene
 from tests.ui.desk import Desk, send_prompt, welcome
+from tui.settings.config import Config
 from tui.ui.plain_sign import plain_signs
+
+DRAWN = ("notes", "reading", "doctor", "record", "provider", "palette")
+"""Scenes in which nobody writes anything but ASCII."""
 
 
 def test_a_plain_sign_is_as_wide_as_what_it_stands_for() -> None:
@@ -13,6 +18,14 @@ def test_a_plain_sign_is_as_wide_as_what_it_stands_for() -> None:
         assert plain_signs(sign).isascii()
         assert cell_len(plain_signs(sign)) == cell_len(sign)
     assert plain_signs("naïve 中文") == "naïve 中文"
+
+
+@pytest.mark.parametrize("name", ["no-models", *(pytest.param(name, marks=pytest.mark.slow) for name in DRAWN)])
+async def test_no_scene_has_an_ornament(name: str) -> None:
+    scene = next(scene for scene in SCENES if scene.name == name)
+    async with open_scene(scene, "weir-dark", Config(ascii=True)) as pilot:
+        rows = (strip.text for strip in pilot.app.screen._compositor.render_strips(pilot.app.size))
+        assert [row for row in rows if not row.isascii()] == []
 
 
 @pytest.mark.slow

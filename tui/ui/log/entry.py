@@ -21,6 +21,7 @@ from tui.ui.log.look import Look
 from tui.ui.log.ornament import ornaments
 from tui.ui.log.plain import BLANK, plain_lines
 from tui.ui.log.section import Section
+from tui.ui.plain_sign import plain_signs
 
 SIDES = 4
 """Cells left free of text: two on each side."""
@@ -246,7 +247,12 @@ class WelcomeEntry(Entry):
         return self._text
 
     def _make(self, layout: Layout) -> None:
-        self.sections = [Section([BLANK]), Section(plain_lines(self._text, Style("dim"), layout.fit_prose()))]
+        text = plain_signs(self._text) if layout.ascii else self._text
+        title, end, rest = text.partition("\n")
+        lines = [*plain_lines(title, Style("heading"), layout.fit_prose())]
+        if end:
+            lines += plain_lines(rest, Style(), layout.fit_prose())
+        self.sections = [Section([BLANK]), Section(lines)]
 
 
 def count_lines(lines: Sequence[Line], start: int, row: int) -> tuple[int, int]:
