@@ -1,14 +1,17 @@
 """The grammar of the command line: commands, options, and what is wrong with a value, in a sentence."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
 from tui.argument_value import count, path, seconds, toml_table, variable_name
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.settings.provider import DIALECTS
 from tui.settings.terminal import COLOUR_CHOICES
+
+if TYPE_CHECKING:
+    from tui.text.language import Language
 
 _TIMEOUTS = {
     "connect": "until the connection stands",
@@ -48,8 +51,8 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}. See `{self.prog} --help`.")
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read a whole command line; raises UsageError.
+def parse(arguments: Sequence[str], find_language: "Callable[[], Language]") -> argparse.Namespace:
+    """Read a whole command line; raises UsageError, in English. Help is given in the language.
 
     The commands are built where one is named or help is asked for, and where the app's own options do not explain all.
     """
@@ -58,7 +61,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             return _app_parser(shared_options()).parse_args(arguments)
         except UsageError:
             return make_parser().parse_args(arguments)  # which says it with the commands in mind
-    return make_parser().parse_args(arguments)
+    parser = make_parser()
+    if not _HELP.isdisjoint(arguments):
+        from tui.localised_help import localise
+
+        localise(parser, find_language())
+    return parser.parse_args(arguments)
 
 
 def make_parser() -> Parser:

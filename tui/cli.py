@@ -3,13 +3,15 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from tui.argument_value import path
 from tui.arguments import USAGE, UsageError, given_parameters, parse
-from tui.settings.config import Config, ConfigError, read_config
+from tui.settings.config import Config, ConfigError, read_config, read_language
 from tui.settings.paths import find_paths
 from tui.settings.provider import Timeouts
 from tui.settings.standard_streams import fill_closed_streams
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tui.command.chat import LateMask
     from tui.launch import Launch
     from tui.settings.secrets import Masker
+    from tui.text.language import Language
 
 BUG, INTERRUPTED = 1, 130
 
@@ -41,17 +44,28 @@ def _make_mask() -> "Masker":
 
 def _obey(arguments: list[str], mask: "LateMask") -> int:
     as_json = "--json" in arguments
+    find = partial(_find_language, arguments)
     try:
-        return _run(parse(arguments), mask)
+        return _run(parse(arguments, find), mask)
     except (UsageError, ConfigError) as error:
-        _complain(mask()(str(error)), as_json=as_json)  # it repeats an argument, which may be a key in the wrong place
+        said = find().phrase(str(error))
+        _complain(mask()(said), as_json=as_json)  # it repeats an argument, which may be a key in the wrong place
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:
-        return _report_bug(error, mask(), as_json=as_json)
+        return _report_bug(error, mask(), find, as_json=as_json)
+
+
+def _find_language(arguments: Sequence[str]) -> "Language":
+    """That of the config, else of the locale, where neither arguments nor config may be right."""
+    from tui.text.language import choose_language, load_language
+
+    named = next((after for before, after in pairwise(arguments) if before == "--config"), None)
+    wanted = read_language(path(named) if named is not None else find_paths().config_file)
+    return load_language(choose_language(wanted, os.environ))
 
 
 def _run(options: argparse.Namespace, mask: "LateMask") -> int:
@@ -116,10 +130,10 @@ def _complain(message: str, *, as_json: bool) -> None:
     write_error(message, as_json=as_json)
 
 
-def _report_bug(error: Exception, mask: "Masker", *, as_json: bool) -> int:
+def _report_bug(error: Exception, mask: "Masker", find: "Callable[[], Language]", *, as_json: bool) -> int:
     from tui.settings.crash import write_crash_log
 
-    _complain(write_crash_log(find_paths().crash_log, error, mask), as_json=as_json)
+    _complain(find().phrase(write_crash_log(find_paths().crash_log, error, mask)), as_json=as_json)
     return BUG
 
 

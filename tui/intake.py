@@ -40,7 +40,7 @@ def run_import(order: ImportOrder, store: Store, language: Language) -> int:
         arrival = read_file(order.path)
         plan = make_plan(arrival, store)
     except ExchangeError as error:
-        return _refuse(order, language, str(error))
+        return _refuse(order, language, language.phrase(str(error)))
     except OSError as error:
         return _refuse(order, language, error.strerror or type(error).__name__)
     if order.as_json:

@@ -48,7 +48,7 @@ def run_replay(wanted: Replay, mask: Masker, language: Language) -> int:
     try:
         recording = read_recording(_read(wanted.file))
     except (OSError, RecordingError) as error:
-        reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+        reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else language.phrase(str(error))
         text = language.say("replay.unreadable", file=wanted.file, reason=reason)
         write_error(mask(text), as_json=wanted.as_json)
         return UNREADABLE

@@ -13,6 +13,7 @@ from tui.plain.command import (
     Retry,
     Send,
     SendDraft,
+    TrimContext,
     Unknown,
     read_command,
 )
@@ -36,6 +37,9 @@ from tui.plain.command import (
         ("/retry  qwen 3 ", Retry("qwen 3")),
         ("/continue", Continue()),
         ("/continue it", Unknown("/continue")),
+        ("/trim", TrimContext()),
+        ("/trim undo", TrimContext(undo=True)),
+        ("/trim it", Unknown("/trim")),
         ("/new", NewChat()),
         ("/draft", SendDraft()),
         ("/draft drop", DropDraft()),

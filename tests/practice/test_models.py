@@ -25,8 +25,8 @@ async def test_the_list_names_every_model_in_order(wire: Wire) -> None:
     head, body = await wire.json()
     assert head.status == 200
     assert body["object"] == "list"
-    names = "markdown code table chinese long reasoning endless slow cut eof reset stall mute keepalive length filter"
-    names += " refusal tool badjson inband empty json html 401 402 403 404 429 500 502 503 504"
+    names = "markdown code table chinese long reasoning endless slow small cut eof reset stall mute keepalive length"
+    names += " filter refusal tool badjson inband empty json html 401 402 403 404 429 500 502 503 504"
     assert [model["id"] for model in body["data"]] == names.split() == list(MODELS)
     assert {model["object"] for model in body["data"]} == {"model"}
 

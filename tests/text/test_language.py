@@ -68,7 +68,7 @@ def holes(said: str) -> int:
 
 
 def test_there_is_a_sentence_for_every_outcome_and_notice_and_no_other(language: Language) -> None:
-    named = {name.partition(".")[2] for name in language.catalogue.names if not name.startswith("ui.")}
+    named = {name.partition(".")[2] for name in language.catalogue.names if not name.startswith(("ui.", "phrase."))}
     assert named == {code.value for code in (*Outcome, *NoticeCode)}
 
 
@@ -146,7 +146,7 @@ def same_shape(one: Any, other: Any, place: str) -> None:
 
 def test_the_languages_have_the_same_shape() -> None:
     english, chinese = (load_language(code) for code in CODES)
-    assert set(english.catalogue.names) == set(chinese.catalogue.names)
+    assert set(english.catalogue.names) == {name for name in chinese.catalogue.names if not name.startswith("phrase.")}
     for name in english.catalogue.names:
         same_shape(english.catalogue.table(name), chinese.catalogue.table(name), name)
 

@@ -50,6 +50,12 @@ async def test_a_prompt_sent_while_everything_opens_waits_and_is_not_lost(tmp_pa
     await app.workspace.close()
 
 
+def test_what_is_typed_before_anything_is_painted_is_sent(desk: Desk, raw_server: RawServer) -> None:
+    terminal = desk.open("--base-url", raw_server.base_url, "-m", "raw")
+    terminal.send("Before all else\r")  # Python itself has hardly begun
+    assert raw_server.next_stream().body["messages"][-1]["content"] == "Before all else"
+
+
 @pytest.mark.slow
 def test_what_is_opening_is_said(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)

@@ -4,8 +4,9 @@ import pytest
 from textual.app import App
 
 from tui.text.language import load_language
-from tui.ui.key_hint import say_keys, show_key
+from tui.ui.key_hint import say_keys
 from tui.ui.screens.comparisons import ComparisonsScreen
+from tui.ui.shown_key import show_key
 
 ENGLISH = load_language("en")
 

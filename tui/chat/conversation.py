@@ -186,6 +186,16 @@ class Turn:
         return next(place for place, other in enumerate(self.replies) if other.id == reply.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """Which turns are left out of what is sent of a conversation; they are kept and shown."""
+
+    after: str | None
+    """The id of the last of them; None: all are sent again."""
+    since: datetime
+    """When a person wanted that: what was counted of requests before says nothing of those that follow."""
+
+
 @dataclass(slots=True)
 class Conversation:
     """Turns, and what holds for all of them. Made with turns, those are a chain; with a tree, they are its path."""
@@ -199,6 +209,9 @@ class Conversation:
     """What is shown and sent, from the start."""
     tree: TurnTree = field(default_factory=TurnTree)
     """These, those on other branches and the deleted ones."""
+
+    trim: Trim | None = None
+    """None: all turns are sent, and always were."""
 
     def __post_init__(self) -> None:
         if self.tree.turns:
@@ -215,6 +228,27 @@ class Conversation:
         """The tree has another path now."""
         self.turns[:] = self.tree.path()
 
+    @property
+    def cut(self) -> str | None:
+        """The id of the last turn that is shown and left out of what is sent; None where none is."""
+        turn = self.tree.find(self.trim.after) if self.trim is not None else None
+        if turn is not None and turn.deleted is not None:
+            turn = self.tree.before(turn)
+        return turn.id if turn is not None else None
+
+    def sent(self, before: Turn | None = None) -> list[Turn]:
+        """The turns that are sent with the next prompt, or with that of the turn `before`."""
+        sent: list[Turn] = []
+        cut = self.cut
+        for turn in self.turns:
+            if turn is before:
+                break
+            if turn.reply.context:
+                sent.append(turn)
+            if turn.id == cut:
+                sent.clear()
+        return sent
+
     def messages(self, prompt: str, before: Turn | None = None) -> tuple[ChatMessage, ...]:
         """What is sent with a prompt: each earlier turn that has an answer to show. The system prompt is a parameter.
 
@@ -222,11 +256,8 @@ class Conversation:
         the prompt, where that is not a new one.
         """
         messages: list[ChatMessage] = []
-        for turn in self.turns:
-            if turn is before:
-                break
-            if answer := turn.reply.context:
-                messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, answer)]
+        for turn in self.sent(before):
+            messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, turn.reply.context)]
         return (*messages, ChatMessage(Role.USER, prompt))
 
 

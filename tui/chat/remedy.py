@@ -5,6 +5,7 @@ The rules follow the retry rule and the advice of the outcome; the log names a k
 
 from enum import StrEnum
 
+from tui.chat.context_window import is_too_long
 from tui.chat.conversation import Reply
 from tui.stream.outcome import Outcome
 
@@ -12,6 +13,8 @@ from tui.stream.outcome import Outcome
 class Remedy(StrEnum):
     """One act."""
 
+    TRIM = "trim"
+    """The same once more without the oldest turns."""
     RETRY = "retry"
     """The same once more, as another reply of the turn."""
     CONTINUE = "continue"
@@ -69,6 +72,7 @@ def find_remedies(reply: Reply) -> list[Remedy]:
         return []
     streamed = reply.record is not None and reply.record.request_type == "chat.stream"
     fitting = {
+        Remedy.TRIM: is_too_long(reply),
         Remedy.CONTINUE: can_continue(reply),
         Remedy.RETRY: outcome.rule.retryable,
         Remedy.UNSTREAMED: streamed and outcome in _STREAM_AT_FAULT,

@@ -14,7 +14,7 @@ from typing import Any
 
 from tui.chat.catalogue import Model
 from tui.chat.continuation import Continuation
-from tui.chat.conversation import Conversation, Origin, Reply, Turn, make_title
+from tui.chat.conversation import Conversation, Origin, Reply, Trim, Turn, make_title
 from tui.chat.journal import RecordJournal
 from tui.chat.store import Store
 from tui.chat.table_proof import TableProof
@@ -139,6 +139,12 @@ class ChatSession:
         conversation.parameters = parameters
         if self._store is not None:
             self._store.keep_parameters(conversation)
+
+    def trim(self, conversation: Conversation, trim: Trim) -> None:
+        """Leave these turns out of what is sent of a conversation from now on, and store that."""
+        conversation.trim = trim
+        if self._store is not None:
+            self._store.keep_trim(conversation)
 
     def start(self, reply: Reply, view: View, *, stream: bool = True) -> None:
         """Ask for a reply that was begun; `view` is called with each event, on the loop, the ending last.

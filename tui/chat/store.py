@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.absence import Absence
-from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
+from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Trim, Turn
 from tui.chat.database import Report
 from tui.chat.memory import Statement
 from tui.chat.owner import current_owner, is_alive
@@ -96,6 +96,12 @@ class Store:
         """Store the parameters of a conversation; one without a turn is stored with its first."""
         values = _clean((parameters_json(conversation), conversation.id))
         self._writer.put([("UPDATE conversation SET parameters = ? WHERE id = ?", values)])
+
+    def keep_trim(self, conversation: Conversation) -> None:
+        """Store where what is sent of a conversation begins."""
+        trim = conversation.trim
+        value = json.dumps([trim.after, trim.since.isoformat()]) if trim is not None else None
+        self._writer.put([("UPDATE conversation SET trim = ? WHERE id = ?", (value, conversation.id))])
 
     def choose(self, turn: Turn) -> None:
         """Store which reply of a turn is its context."""
@@ -182,7 +188,7 @@ class Store:
         """A conversation with all its turns; None if there is none of this id. Blocks."""
         with self.reading() as connection:
             head = connection.execute(
-                "SELECT id, title, parameters, created FROM conversation WHERE id = ?", (identity,)
+                "SELECT id, title, parameters, created, trim FROM conversation WHERE id = ?", (identity,)
             ).fetchone()
             if head is None:
                 return None
@@ -198,8 +204,8 @@ class Store:
                 ]
             )
         tree.mend()
-        moment = datetime.fromisoformat(head[3])
-        return Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree)
+        moment, trim = datetime.fromisoformat(head[3]), _read_trim(head[4])
+        return Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree, trim=trim)
 
     def load_reply(self, identity: str) -> Reply | None:
         """A reply as it is stored now, labelled if its process has died; None if there is none of this id. Blocks.
@@ -316,6 +322,15 @@ def _read_parameters(text: str) -> Parameters:
         return read_parameters(json.loads(text))
     except ParameterError:
         return Parameters()  # a later version knows more; they stay in the row until they are set anew
+
+
+def _read_trim(text: str | None) -> Trim | None:
+    """Which turns are left out of what is sent; none where a broken page has left something else."""
+    try:
+        after, since = json.loads(text or "null") or (None, None)
+        return Trim(after, datetime.fromisoformat(since)) if since else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _load_list(text: str) -> list[Any]:

@@ -87,14 +87,14 @@ class Workspace:
         await asyncio.to_thread(self._write_cache)
 
     async def refresh_models(self) -> None:
-        """Let the catalogue know what is on disk, and ask the configured providers whose list there is old or none.
+        """Let the catalogue know what is on disk, and ask the providers whose list there is old or none.
 
-        One whose key comes from a command is not asked: that may ask the person, who has asked for nothing.
+        One whose key comes from a command is not asked: that may ask the person, who has asked for nothing. Nor is a
+        server elsewhere that only a flag or the environment names.
         """
         await self.load_models()
-        if self.routes.pinned:
-            return
-        routes = [one for one in self.routes.providers.values() if one.origin == "config" and one.key.kind != "command"]
+        known = [one for one in self.routes.providers.values() if self.routes.admits(one)]
+        routes = [one for one in known if (one.origin == "config" or one.is_local) and one.key.kind != "command"]
         ages = {one.name: self.catalogue.age_of(one.name) for one in routes}
         old = [one for one in routes if (age := ages[one.name]) is None or age > STALE_SECONDS]
         if old:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from tui.chat.catalogue import Model
+from tui.chat.context_window import is_too_long, plan_trim, undo_trim
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.retry import find_continuable, make_retry
 from tui.chat.workspace import Workspace
@@ -24,6 +25,7 @@ from tui.plain.command import (
     Retry,
     Send,
     SendDraft,
+    TrimContext,
     Unknown,
     read_command,
 )
@@ -149,6 +151,8 @@ class PlainChat:
                 self._retry(words)
             case Continue():
                 self._continue()
+            case TrimContext(undo):
+                self._untrim() if undo else self._trim()
             case NewChat():
                 self._conversation = Conversation()
                 tell(say("plain.new"))
@@ -202,6 +206,31 @@ class PlainChat:
         self._print(reply, model, stream=words != NOT_STREAMED)
         if retry.replaces(reply):
             session.choose(turn, reply, adopted=False)
+
+    def _trim(self) -> None:
+        """Leave the oldest turns out; the last reply is asked for again if they were too much for it."""
+        conversation, say = self._conversation, self._language.say
+        turn = conversation.turns[-1] if conversation.turns else None
+        reply = turn.replies[-1] if turn is not None else None
+        again = reply is not None and is_too_long(reply)
+        model = self._model_of(reply) if reply is not None and again else self._model
+        own = conversation.parameters.over(model.parameters) if model is not None else conversation.parameters
+        window = self._workspace.catalogue.facts(model).context if model is not None else None
+        record = reply.record if reply is not None and again else None
+        plan = plan_trim(conversation, turn if again else None, window, own, record)
+        if plan is None:
+            self._output.tell(say("context.nothing_to_leave_out"))
+            return
+        self._workspace.session.trim(conversation, plan.trim)
+        self._output.tell(say("context.left_out", count=plan.count))
+        if again:
+            self._retry("")
+
+    def _untrim(self) -> None:
+        trim = undo_trim(self._conversation)
+        if trim is not None:
+            self._workspace.session.trim(self._conversation, trim)
+        self._output.tell(self._language.say("context.nothing_left_out" if trim is None else "context.all_sent"))
 
     def _continue(self) -> None:
         """Go on with the last reply, where it breaks off."""

@@ -37,6 +37,13 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class TrimContext:
+    """Leave the oldest turns out of what is sent, or send all again."""
+
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewChat:
     """Begin a new conversation."""
 
@@ -68,7 +75,9 @@ class Unknown:
     name: str
 
 
-Command: TypeAlias = Send | PickModel | Retry | Continue | NewChat | SendDraft | DropDraft | Help | Quit | Unknown
+Command: TypeAlias = (
+    Send | PickModel | Retry | Continue | TrimContext | NewChat | SendDraft | DropDraft | Help | Quit | Unknown
+)
 
 
 def read_command(typed: str) -> Command | None:
@@ -87,6 +96,10 @@ def read_command(typed: str) -> Command | None:
             return Retry(words)
         case "/continue", "":
             return Continue()
+        case "/trim", "":
+            return TrimContext()
+        case "/trim", "undo":
+            return TrimContext(undo=True)
         case "/new", "":
             return NewChat()
         case "/draft", "":

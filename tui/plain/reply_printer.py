@@ -13,6 +13,7 @@ from tui.text.language import Language
 from tui.text.sanitise import StreamSanitiser, sanitise_line
 
 _COMMANDS = {
+    Remedy.TRIM: "/trim",
     Remedy.CONTINUE: "/continue",
     Remedy.RETRY: "/retry",
     Remedy.UNSTREAMED: f"/retry {NOT_STREAMED}",

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
@@ -66,9 +66,21 @@ def model_not_found(model: str) -> Answer:
     return rejection(404, f"The model `{model}` does not exist.", "model_not_found")
 
 
-def model_list(names: Iterable[str], *, created: int) -> Answer:
-    """GET /v1/models."""
-    models = [{"id": name, "object": "model", "created": created, "owned_by": "weir-practice"} for name in names]
+def context_too_long(limit: int, prompt: int, output: int) -> Answer:
+    """The 400 for more tokens than a model takes, in OpenAI's words."""
+    asked = f"you requested {prompt + output} tokens ({prompt} in the messages, {output} in the completion)"
+    if not output:
+        asked = f"your messages resulted in {prompt} tokens"
+    message = f"This model's maximum context length is {limit} tokens. However, {asked}. Please reduce the length."
+    return rejection(400, message, "context_length_exceeded")
+
+
+def model_list(names: Iterable[str], contexts: Mapping[str, int], *, created: int) -> Answer:
+    """GET /v1/models; a limited context is told as `context_length`."""
+    models = []
+    for name in names:
+        limit = {"context_length": contexts[name]} if name in contexts else {}
+        models.append({"id": name, "object": "model", "created": created, "owned_by": "weir-practice", **limit})
     return Answer(200, JSON_TYPE, encode_json({"object": "list", "data": models}))
 
 

@@ -21,6 +21,8 @@ class Call:
     stream: bool
     include_usage: bool
     prompt_tokens: int
+    max_tokens: int = 0
+    """What the answer may take; 0 where that is not said."""
     begun: str = ""
     """The start of the answer, where the last message is the assistant's: the reply goes on from there."""
 
@@ -49,6 +51,7 @@ def read_call(body: bytes) -> Call:
         stream=value.get("stream") is True,
         include_usage=isinstance(options, dict) and options.get("include_usage") is True,
         prompt_tokens=max(1, len(body) // BYTES_PER_TOKEN),
+        max_tokens=most if isinstance(most := value.get("max_tokens"), int) else 0,
         begun=_read_begun(messages[-1]),
     )
 

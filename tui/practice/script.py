@@ -11,9 +11,11 @@ from tui.practice.completion import Delta
 from tui.practice.fault import Fault
 from tui.practice.guide import write_guide
 
-LESSONS = ("markdown", "code", "table", "chinese", "long", "reasoning", "endless", "slow")
+LESSONS = ("markdown", "code", "table", "chinese", "long", "reasoning", "endless", "slow", "small")
 MODELS: tuple[str, ...] = (*LESSONS, *(fault.value for fault in Fault))
 
+CONTEXTS = {"small": 1000}
+"""Tokens that a model takes, where there is a limit."""
 SLOW_PACE = 25
 """At the usual 20 ms a token this makes two tokens a second."""
 

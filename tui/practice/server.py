@@ -12,13 +12,13 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-from tui.practice.answer import Answer, fault_answer, model_list, model_not_found, rejection
+from tui.practice.answer import Answer, context_too_long, fault_answer, model_list, model_not_found, rejection
 from tui.practice.completion import Call, Completion, read_call
 from tui.practice.fault import Fault
 from tui.practice.inbox import Inbox
 from tui.practice.reply import Delays, Reply
 from tui.practice.request import BODY_LIMIT, HEAD_LIMIT, BadRequestError, PracticeRequest, read_request
-from tui.practice.script import MODELS, continued_script, fault_script, model_script
+from tui.practice.script import CONTEXTS, MODELS, continued_script, fault_script, model_script
 
 HOST = "127.0.0.1"
 REQUESTS_KEPT = 100
@@ -147,7 +147,7 @@ class PracticeServer:
         """Answer one request; the result says whether the connection can be used again."""
         match request.method, request.path.partition("?")[0]:
             case "GET", "/v1/models":
-                answer = model_list(MODELS, created=int(time.time()))
+                answer = model_list(MODELS, CONTEXTS, created=int(time.time()))
             case "POST", "/v1/chat/completions":
                 try:
                     call = read_call(request.body)
@@ -164,6 +164,9 @@ class PracticeServer:
             return await self._send(model_not_found(call.model), request, writer)
         fault = self.fault or (Fault(call.name) if call.name in list(Fault) else None)
         answer = fault_answer(fault, model=call.model, key=request.key) if fault else None
+        limit = CONTEXTS.get(call.name)
+        if fault is None and limit is not None and call.prompt_tokens + call.max_tokens > limit:
+            answer = context_too_long(limit, call.prompt_tokens, call.max_tokens)
         if answer is not None:
             return await self._send(answer, request, writer)
         completion = Completion(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), call)

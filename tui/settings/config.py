@@ -124,6 +124,15 @@ def read_config(path: Path, *, must_exist: bool = False) -> Config:
     return _Reader(path).config(table)
 
 
+def read_language(path: Path) -> str:
+    """Which language a config asks for, whatever else is wrong with it; `auto` where it cannot be told."""
+    try:
+        wanted = tomllib.loads(path.read_text(encoding="utf-8")).get("language")
+    except (OSError, ValueError):
+        return "auto"  # what is wrong with the file is said by whoever reads all of it
+    return wanted if isinstance(wanted, str) else "auto"
+
+
 def read_provider(name: str, table: Mapping[str, Any], path: Path) -> Provider:
     """Check the table of one provider as if it stood in this file. Raises ConfigError."""
     return _Reader(path).provider(name, table)

@@ -1,6 +1,7 @@
 """The sentences of one language: those of the screen and of the verdicts are in `en.toml` and `zh.toml`.
 
-Lines of a record and complaints about the config or the command line are English by design.
+Places that know no language, the command line and the config, write English; `phrase` says it in this one. A record is
+English by design: it is made to be handed on.
 
 A sentence is looked up by its code and filled with values. It may have variants: `with.NAME` is taken when that value
 is there, `without.NAME` when it is missing, so that no sentence ever shows a hole.
@@ -12,6 +13,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
+
+from tui.text.phrasebook import Phrasebook
 
 LanguageCode = Literal["en", "zh"]
 Values = Mapping[str, object]
@@ -29,6 +32,7 @@ class Catalogue:
         _, *pieces = _HEADER.split(text)
         self._texts = dict(zip(pieces[::2], pieces[1::2], strict=True))
         self._tables: dict[str, Mapping[str, Any]] = {}
+        self._phrasebook: Phrasebook | None = None
 
     @property
     def names(self) -> Collection[str]:
@@ -40,6 +44,14 @@ class Catalogue:
         if (found := self._tables.get(name)) is None:
             found = self._tables[name] = tomllib.loads(self._texts[name])
         return found
+
+    @property
+    def phrasebook(self) -> Phrasebook:
+        """Of all tables `phrase.PLACE`; English has none."""
+        if self._phrasebook is None:
+            tables = (self.table(name) for name in self.names if name.startswith("phrase."))
+            self._phrasebook = Phrasebook({shape: phrase for table in tables for shape, phrase in table.items()})
+        return self._phrasebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,10 @@ class Language:
         place, _, key = name.rpartition(".")
         sentence = self.catalogue.table(f"ui.{place}")[key]
         return str(sentence).format_map(_Given(values))
+
+    def phrase(self, text: str) -> str:
+        """A sentence that was written in English where no language is known, in this one as far as it is known."""
+        return self.catalogue.phrasebook.say(text)
 
     def table(self, place: str) -> Mapping[str, str]:
         """The program's own sentences of one place, such as `records.group`, by their names."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -30,7 +31,7 @@ from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme_shelf import ThemeShelf
 from tui.ui.themed_app import ThemedApp
-from tui.ui.widgets.prompt import Prompt, key_hint
+from tui.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -95,7 +96,7 @@ class Opening:
     terminal: Terminal = field(default_factory=lambda: read_terminal({}))
 
 
-class WeirApp(ThemedApp[None]):
+class WeirApp(ThemedApp):
     """One app, one chat screen; overlays are modal screens."""
 
     CSS_PATH = "app.tcss"
@@ -103,7 +104,8 @@ class WeirApp(ThemedApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave weir", priority=True),
         Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
-        Binding("f1", "toggle_help", "Keys", id="app.keys"),
+        Binding("f1", "toggle_help", "Keys", id="app.keys", tooltip="The keys of this screen", priority=True),
+        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
         Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
@@ -116,12 +118,12 @@ class WeirApp(ThemedApp[None]):
         super().__init__(shelf, opening.language, opening.driver.driver, ansi_color=ansi_color)
         self._opening = opening
         self._state = read_state(opening.paths.state_file)
-        self._opening_screen = OpeningScreen(
-            opening.language, self._state.draft, key_hint(opening.language, opening.config.keys)
-        )
+        self._opening_screen = OpeningScreen(opening.language, self._state.draft, opening.config.keys)
         self._front: Front = self._opening_screen
         self._chat: ChatScreen | None = None
         self._home = asyncio.get_running_loop()
+        self._early_keys: list[Key] | None = []
+        """What was typed before anything had the keys."""
         self._asked_to_quit = float("-inf")
         self._complaints: list[str] = []
         self.workspace: Workspace | None = None
@@ -133,8 +135,12 @@ class WeirApp(ThemedApp[None]):
 
     async def on_event(self, event: Event) -> None:
         """Textual hands every key to the app first."""
-        if isinstance(event, Key) and event.key != "escape":
-            self._front.forget_escape()
+        if isinstance(event, Key):
+            if self._early_keys is not None:
+                self._early_keys.append(event)
+                return
+            if event.key != "escape":
+                self._front.forget_escape()
         await super().on_event(event)
 
     def on_load(self) -> None:
@@ -143,7 +149,7 @@ class WeirApp(ThemedApp[None]):
         wanted = opening.config.theme
         if picked is not None and picked.wins_over(opening.config.theme):
             wanted = picked.value
-        self._complaints += self.wear(wanted, opening.default_theme)
+        self._complaints += map(opening.language.phrase, self.wear(wanted, opening.default_theme))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Where ASCII alone is wanted, the ornaments of every widget give way."""
@@ -158,9 +164,9 @@ class WeirApp(ThemedApp[None]):
         """A light one; the chat comes once it is imported."""
         return self._opening_screen
 
-    def on_ready(self) -> None:
+    async def on_ready(self) -> None:
         """Paint first, then open the rest."""
-        self.set_keymap({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
+        self._use_keys({name: key for name, key in self._opening.config.keys.items() if is_key(key)})
         if (missing := self._opening.driver.missing) is not None:
             self._complaints.append(self._opening.language.say("terminal.driver", name=missing))
         for complaint in self._complaints:
@@ -168,6 +174,9 @@ class WeirApp(ThemedApp[None]):
         # Textual itself paints nothing after `fg` where the size has not changed.
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
         self.call_after_refresh(self._begin)
+        early, self._early_keys = self._early_keys, None
+        for event in early or ():
+            await super().on_event(event)
 
     def _begin(self) -> None:
         """The first screen is painted: open everything else."""
@@ -190,13 +199,13 @@ class WeirApp(ThemedApp[None]):
         screens = await asyncio.to_thread(import_module, "tui.ui.screens.chat")
         config = opening.config
         manner = Manner(opening.terminal.ssh, config.ascii, wrap_code=config.code == "wrap", keys=config.keys)
-        hint = key_hint(opening.language, config.keys)
-        chat: ChatScreen = screens.ChatScreen(opening.language, hint, manner, self._is_behind)
+        chat: ChatScreen = screens.ChatScreen(opening.language, manner, self.is_behind)
         self.add_mode("chat", lambda: chat)
         with self.batch_update():
             await self.switch_mode("chat")
             chat.take_over(await self._opening_screen.leave())
         self._chat = self._front = chat
+        self.is_settling = False
         return chat
 
     async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
@@ -241,6 +250,10 @@ class WeirApp(ThemedApp[None]):
         keys, complaints = usable_keys(self._opening.config.keys, self._opening.language)
         for complaint in complaints:
             self.tell(complaint)
+        self._use_keys(keys)
+
+    def _use_keys(self, keys: Mapping[str, str]) -> None:
+        self.own_keys = keys
         self.set_keymap(keys)
 
     def theme_picked(self, name: str) -> None:
@@ -287,16 +300,6 @@ class WeirApp(ThemedApp[None]):
         """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
-    def action_toggle_help(self) -> None:
-        """Show or hide the keys of the place where one stands."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
-
-    def _is_behind(self) -> bool:
-        return self.painter is not None and self.painter.behind
-
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""
         self._copy(event.text)
@@ -312,25 +315,19 @@ class WeirApp(ThemedApp[None]):
         where = str(way.where) if way.where is not None else None
         self.tell(opening.language.say(f"clipboard.{way.code}", where=where, reason=way.reason))
 
-    def action_repaint(self) -> None:
-        """Paint everything again."""
-        if self.painter is not None:
-            self.painter.repaint()
-        self.refresh(repaint=True, layout=True)
+    def action_suspend_process(self) -> None:
+        """Back to the shell; where that cannot be, say so."""
+        if self._driver is not None and self._driver.can_suspend:
+            super().action_suspend_process()
+        else:
+            self.notify(self._opening.language.say("dead_key.no_suspend"), timeout=4, markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: ours first."""
+        """What the palette has beside the acts of the screen."""
         say = self._opening.language.say
-        if (chat := self._chat) is not None:
-            acts = {"models": chat.action_pick_model, "new": chat.action_new_chat, "doctor": chat.action_diagnose}
-            for name, act in acts.items():
-                yield SystemCommand(say(f"palette.{name}"), say(f"palette.{name}_help"), act)
-        if self._driver is not None and self._driver.can_suspend:
-            yield SystemCommand(say("palette.suspend"), say("palette.suspend_help"), self.action_suspend_process)
         yield SystemCommand(say("palette.theme"), say("palette.theme_help"), self.action_pick_theme)
-        for command in super().get_system_commands(screen):
-            if command.callback != self.action_change_theme:  # Textual's own list shows nothing until it is closed
-                yield command
+        picture = partial(self.set_timer, 0.1, self.deliver_screenshot)
+        yield SystemCommand(say("palette.screenshot"), say("palette.screenshot_help"), picture)
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""

@@ -1,10 +1,11 @@
 """The ids of all key bindings: what `[keys]` in the config may name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from textual.binding import Binding
 
 from tui.text.language import Language
+from tui.ui.act import own_bindings
 from tui.ui.app import WeirApp
 from tui.ui.log.columns import ColumnLog, Columns
 from tui.ui.screens.chat import ChatScreen
@@ -12,8 +13,9 @@ from tui.ui.screens.chats import ChatsScreen
 from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.export_form import ExportForm
+from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.parameters import ParametersScreen
-from tui.ui.screens.provider_form import ProviderForm
+from tui.ui.screens.provider_form import FormInput, ProviderForm
 from tui.ui.screens.question import Question
 from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.screens.record import RecordScreen
@@ -35,6 +37,8 @@ _OVERLAYS = (
     ExportForm,
     FilterInput,
     FindBar,
+    FormInput,
+    HelpScreen,
     ModelPicker,
     ParametersScreen,
     ProviderForm,
@@ -51,9 +55,20 @@ _HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
 
 def binding_ids() -> set[str]:
     """Every id."""
-    classes = {kind for holder in _HOLDERS for kind in holder.__mro__ if kind.__module__.startswith("tui.")}
-    bindings = (binding for kind in classes for binding in vars(kind).get("BINDINGS", ()))
-    return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}
+    return {binding.id for binding in all_bindings() if binding.id}
+
+
+def all_bindings() -> Iterator[Binding]:
+    """Every binding of ours, those of the chat first; one that several places inherit comes as often."""
+    return (binding for holder in _HOLDERS for binding in own_bindings(holder))
+
+
+def bound_elsewhere(key: str, keys: Mapping[str, str]) -> str | None:
+    """The id of a binding that has this key somewhere, as the person has bound them; None if none has."""
+    for binding in all_bindings():
+        if binding.id and key in keys.get(binding.id, binding.key).split(","):
+            return binding.id
+    return None
 
 
 def usable_keys(keys: Mapping[str, str], language: Language) -> tuple[dict[str, str], list[str]]:

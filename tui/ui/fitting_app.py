@@ -1,22 +1,18 @@
 """FittingApp: an app that says a sentence where there is too little room for anything else."""
 
-from typing import TypeVar
-
 from textual.driver import Driver
 
 from tui.text.language import Language
-from tui.ui.terminal.cell_app import CellApp
-
-Result = TypeVar("Result")
+from tui.ui.guiding import GuidingApp
 
 LEAST_COLUMNS = 40
 
 
-class FittingApp(CellApp[Result]):
+class FittingApp(GuidingApp):
     """The sentence covers whatever screen is in front; keys go where they went."""
 
     def __init__(self, words: Language, driver: type[Driver] | None, *, ansi_color: bool | None) -> None:
-        super().__init__(driver, ansi_color=ansi_color)
+        super().__init__(words, driver, ansi_color=ansi_color)
         self._words = words
 
     def post_display_hook(self) -> None:

@@ -7,8 +7,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.text.language import Language
-
-_SHOWN = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "left": "←", "right": "→"}
+from tui.ui.shown_key import show_key
 
 
 def say_keys(screen: Screen[Any], language: Language, name: str, **values: object) -> str:
@@ -37,11 +36,3 @@ def bound_keys(kind: type[Screen[Any]], keys: Mapping[str, str]) -> dict[str, st
         if isinstance(binding, Binding) and binding.id
     }
     return {"app_keys": show_key(keys.get("app.keys", "f1")), **found}
-
-
-def show_key(key: str) -> str:
-    """A key as a hint has it: `Esc`, `shift+F7`, `U`, `ctrl+o`."""
-    held, plus, last = key.rpartition("+")
-    if last[:1] == "f" and last[1:].isdecimal():
-        return f"{held}{plus}{last.upper()}"
-    return _SHOWN.get(key, key)

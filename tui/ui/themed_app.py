@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import TypeVar
 
 from textual.driver import Driver
 from textual.theme import Theme
@@ -11,13 +10,11 @@ from tui.text.language import Language
 from tui.ui.fitting_app import FittingApp
 from tui.ui.theme_shelf import Stamp, ThemeShelf
 
-Result = TypeVar("Result")
-
 LOOK_SECONDS = 1.0
 """How often the file of the theme in use is looked at."""
 
 
-class ThemedApp(FittingApp[Result]):
+class ThemedApp(FittingApp):
     """Whoever inherits says how a sentence is told and what is remembered."""
 
     def __init__(
@@ -25,7 +22,7 @@ class ThemedApp(FittingApp[Result]):
     ) -> None:
         super().__init__(language, driver, ansi_color=ansi_color)
         self._shelf = shelf
-        self._told: set[str] = set()
+        self._told_of_themes: set[str] = set()
         self._seen: tuple[str, Stamp | None] | None = None
         self._looking = False
 
@@ -51,7 +48,7 @@ class ThemedApp(FittingApp[Result]):
                 self.theme = name
                 break
             complaints.append(self._words.say("theme.unknown", name=name))
-        self._told.update(complaints)
+        self._told_of_themes.update(complaints)
         return complaints
 
     async def follow_theme(self) -> None:
@@ -91,8 +88,8 @@ class ThemedApp(FittingApp[Result]):
 
     def _tell_of(self, complaints: Iterable[str], *, again: bool = False) -> None:
         for complaint in complaints:
-            if again or complaint not in self._told:
-                self._told.add(complaint)
+            if again or complaint not in self._told_of_themes:
+                self._told_of_themes.add(complaint)
                 self.tell(complaint)
 
     @property

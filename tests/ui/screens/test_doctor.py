@@ -115,7 +115,7 @@ def test_from_the_palette_on_a_terminal(desk: Desk) -> None:
     welcome(terminal)
     terminal.press("ctrl+p")
     terminal.send("why does it")
-    terminal.wait_for(say("palette.doctor_help"))
+    terminal.wait_for(say("act.doctor.open"))
     terminal.press("enter")
     terminal.wait_for(say("doctor.fine"))
     terminal.press("escape")

@@ -22,7 +22,7 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = OpeningScreen(load_language("en"), "a draft", "")
+        self.first = OpeningScreen(load_language("en"), "a draft", {})
 
     def get_default_screen(self) -> OpeningScreen:
         return self.first

@@ -36,7 +36,7 @@ class Bench(App[None]):
         super().__init__()
         self.fruit = Fruit()
         self.language = load_language("en")
-        self.prompt = Prompt(self.language, "")
+        self.prompt = Prompt(self.language, {})
         self.completion = Completion(self.language, [self.fruit])
         self.sent: list[str] = []
 

@@ -5,7 +5,9 @@ import pytest
 
 from tests.ui.desk import say
 from tui.chat.catalogue import Model
+from tui.chat.context_window import ContextUse
 from tui.chat.conversation import Reply
+from tui.chat.figures import Count
 from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
 from tui.settings.provider import Provider
@@ -209,3 +211,15 @@ def test_wide_characters_count_twice() -> None:
     parts = [Part("模型", "", 2), Part("x", "", 1)]
     assert fit(parts, 7) == parts
     assert fit(parts, 6) == parts[:1]
+
+
+def test_the_context_is_told_after_the_model_and_is_the_first_to_go() -> None:
+    def shown(count: Count, width: int) -> str:
+        parts = describe(MODEL, None, load_language("en"), context=ContextUse(count, 8192))
+        return " ".join(part.text for part in fit(parts, width))
+
+    assert "qwen3 context ~50% of 8k ready" in shown(Count(4096, estimated=True), 60)
+    assert "context" not in shown(Count(0), 60)
+    assert shown(Count(4096), 30) == f"acme (test) qwen3 {say('status.idle')}"
+    full = describe(MODEL, None, load_language("en"), context=ContextUse(Count(8000), 8192))[2]
+    assert (full.style, full.weight > 5) == ("$text-warning", True), "it stays while it matters"

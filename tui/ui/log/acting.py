@@ -29,6 +29,8 @@ class ActingView(MarkingView):
             tooltip="Ask the same again with stream=false",
         ),
         Binding("m", "ask_other", "Another model", id="log.other_model", tooltip="Ask another model the same"),
+        Binding("o", "trim", "Leave out", id="log.trim", tooltip="Leave the oldest turns out of what is sent"),
+        Binding("O", "untrim", "Send all", id="log.untrim", show=False, tooltip="Send the turns left out again"),
         Binding("X", "copy_record", "Copy record", id="log.copy_record", tooltip="Copy the record of this reply"),
     ]
 
@@ -65,6 +67,17 @@ class ActingView(MarkingView):
         turn: Turn
         reply: Reply
 
+    @dataclass
+    class TrimWanted(Message):
+        """The person wants the oldest turns left out of what is sent: for this reply, if they were too much for it."""
+
+        turn: Turn
+        reply: Reply
+
+    @dataclass
+    class UntrimWanted(Message):
+        """The person wants all turns sent again."""
+
     _cursor: Cursor
 
     def action_retry(self, stream: bool) -> None:
@@ -87,6 +100,17 @@ class ActingView(MarkingView):
             self.post_message(self.OtherWanted(turn))
         else:
             self.post_message(self.Missed("remedy.no_reply"))
+
+    def action_trim(self) -> None:
+        """Leave the oldest turns out of what is sent."""
+        if (shown := self.shown_reply(self._cursor.entry)) is not None:
+            self.post_message(self.TrimWanted(*shown))
+        else:
+            self.post_message(self.Missed("remedy.no_reply"))
+
+    def action_untrim(self) -> None:
+        """Send all turns again."""
+        self.post_message(self.UntrimWanted())
 
     @property
     def hides_names(self) -> bool:

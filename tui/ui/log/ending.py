@@ -23,6 +23,7 @@ from tui.ui.log.record_page import lay_out
 from tui.ui.plain_sign import plain_signs
 
 _KEYS = {
+    Remedy.TRIM: ("log.trim", "o"),
     Remedy.RETRY: ("log.retry", "r"),
     Remedy.CONTINUE: ("log.continue", "c"),
     Remedy.UNSTREAMED: ("log.retry_unstreamed", "s"),
@@ -45,6 +46,8 @@ class Standing:
     """Whether it is the context for what follows."""
     alias: str | None = None
     """What stands for the model while nobody may know which it is; then nothing that could tell is shown either."""
+    excess: int = 0
+    """How many of the oldest turns would be left out if it was asked for again without them; 0: none can be."""
 
 
 ALONE = Standing()
@@ -89,7 +92,7 @@ def tail_lines(
         return [*lines, *blind, BLANK]
     if reply.outcome is not Outcome.COMPLETE:
         lines += [BLANK] if reply.has_text or lines else []
-        lines += _note(reply, reply.outcome, language, layout, keys)
+        lines += _note(reply, reply.outcome, language, layout, standing.excess, keys)
     lines += _notices(reply, language, width, failed=False)
     if reply.origin is not None and reply.record is not None:
         joined = language.say("remedy.continued", first=reply.origin.record or "?", second=reply.record.id)
@@ -113,18 +116,21 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
     return [BLANK, *told] if reply.has_text else told
 
 
-def _acts(reply: Reply, language: Language, layout: Layout, keys: Mapping[str, str]) -> list[Span]:
+def _acts(reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]) -> list[Span]:
     """What may help, each act behind its key; the keys alone stand out."""
     acts: list[Span] = []
     for remedy in find_remedies(reply):
         name, usual = _KEYS[remedy]
+        if remedy is Remedy.TRIM and not excess:
+            continue
         parted = ornaments(ascii=layout.ascii).parted if acts else ""
-        acts += [Span(parted), Span(keys.get(name, usual), _KEY), Span(f" {language.say(f'remedy.{remedy}')}")]
+        words = language.say(f"remedy.{remedy}", count=excess)
+        acts += [Span(parted), Span(keys.get(name, usual), _KEY), Span(f" {words}")]
     return acts
 
 
 def _note(
-    reply: Reply, outcome: Outcome, language: Language, layout: Layout, keys: Mapping[str, str]
+    reply: Reply, outcome: Outcome, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]
 ) -> list[Line]:
     """Why it was interrupted: the code and its sentence, one next step, the keys that help, the masked record."""
     note = make_note(outcome, reply.record, language)
@@ -133,7 +139,7 @@ def _note(
     rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
-    if acts := _acts(reply, language, layout, keys):
+    if acts := _acts(reply, language, layout, excess, keys):
         rows += wrapped_lines(acts, width)
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)

@@ -204,12 +204,14 @@ class Entry(ABC):
 class PromptEntry(Entry):
     """What the person asked, and which of several branches begins with it."""
 
-    __slots__ = ("_branching", "_prompt")
+    __slots__ = ("_branching", "_mark", "_prompt")
 
-    def __init__(self, prompt: str, language: Language, branching: Branching = ONLY) -> None:
+    def __init__(self, prompt: str, language: Language, branching: Branching = ONLY, mark: str = "") -> None:
+        """`mark` stands above it: here begins what is sent."""
         super().__init__(language)
         self._prompt = prompt
         self._branching = branching
+        self._mark = mark
 
     @property
     def source(self) -> str:
@@ -229,7 +231,9 @@ class PromptEntry(Entry):
             name += f"  {signs.one_of(self._branching.place, self._branching.count)}"
         who = Line((Span(name, Style("you", bold=True)),), gutter=cell_len(name))
         text = plain_lines(sanitise(self._prompt), Style(), layout.fit_prose(2))
-        self.sections = [Section([BLANK]), Section([who], edge), Section(text, edge), Section([BLANK])]
+        mark = plain_lines(self._mark, Style("notice"), layout.width) if self._mark else []
+        above = [BLANK, *mark, BLANK] if mark else [BLANK]
+        self.sections = [Section(above), Section([who], edge), Section(text, edge), Section([BLANK])]
 
 
 class WelcomeEntry(Entry):

@@ -112,11 +112,16 @@ class MessageLog(RevisingView, can_focus=True):
         elif (marked := self._cursor.marked(self._stack)) is not None:
             self.begin_marking(max(marked.start.place, self._top))
             self.post_message(self.Missed("marking.how"))
+        else:
+            self.post_message(self.Missed("dead_key.no_message"))
 
     def action_step(self, step: int) -> None:
         """Go by message, from the one in sight; beyond the start of the last to its end. A mark goes by row."""
         if self.is_marking:
             self.move_mark(step)
+            return
+        if not self._stack.entries:
+            self.post_message(self.Missed("dead_key.no_message"))
             return
         seen, entry, last = self.in_sight, self._cursor.entry, len(self._stack.entries) - 1
         if entry is None or entry not in seen:
@@ -132,6 +137,9 @@ class MessageLog(RevisingView, can_focus=True):
         """Go to a message; -1 is the last, and its end. A mark goes to the first or the last row."""
         if self.is_marking:
             self.move_mark(-self._stack.rows if entry == 0 else self._stack.rows)
+            return
+        if not self._stack.entries:
+            self.post_message(self.Missed("dead_key.no_message"))
             return
         last = len(self._stack.entries) - 1
         self._cursor.go(self._stack, last if entry < 0 else entry)
@@ -185,6 +193,7 @@ class MessageLog(RevisingView, can_focus=True):
     def action_fold(self) -> None:
         """Fold or unfold the thought of a reply, else the whole message."""
         if (number := self._cursor.entry) is None:
+            self.post_message(self.Missed("dead_key.no_message"))
             return
         entry = self._stack.entries[number]
         if not (isinstance(entry, ReplyEntry) and not entry.folded and entry.toggle_thought()):

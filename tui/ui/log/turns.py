@@ -1,6 +1,6 @@
 """TurnView: a log view of turns: each prompt with one of its replies, the chosen one until another is asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -33,11 +33,16 @@ class TurnView(SearchableView):
     _growing: dict[int, None]  # entries of replies that are being written
     keys: Mapping[str, str] = MappingProxyType({})
     """The person's own keys, by the id of their binding: notes name them."""
+    count_excess: Callable[[Turn, Reply], int] = staticmethod(lambda turn, reply: 0)
+    """How many of the oldest turns could be left out for a reply; whoever shows the log knows."""
+    _cut: str | None = None
+    """The id of the last turn that is left out of what is sent."""
 
     def show(self, conversation: Conversation, welcome: str) -> None:
         """Show a conversation from its end, or `welcome` while it is empty."""
         self._conversation, self._welcome = conversation, welcome
         self._replies, self._turns, self._growing = {}, {}, {}
+        self._cut = conversation.cut
         self.show_entries(self._make_path(conversation.turns, 0))
 
     def show_path(self, hidden: Turn | None = None) -> None:
@@ -45,6 +50,7 @@ class TurnView(SearchableView):
 
         What of it was shown already stays where it is, and the place of reading with it.
         """
+        self._cut = self._conversation.cut
         turns = [turn for turn in self._conversation.turns if turn is not hidden]
         pairs = enumerate(zip(self._turns.values(), turns, strict=False))
         same = next((number for number, (old, new) in pairs if old.id != new.id), min(len(self._turns), len(turns)))
@@ -112,7 +118,20 @@ class TurnView(SearchableView):
     def renew(self, turn: Turn) -> None:
         """Show anew what is shown of a turn: another of its replies is its context now."""
         if (number := next((entry for entry, other in self._turns.items() if other is turn), None)) is not None:
+            following = self._following
             self.show_reply(turn, self._reply_at(number))
+            if following:
+                self.follow()
+
+    def show_cut(self, cut: str | None) -> None:
+        """Mark where what is sent begins now, behind the turn of this id, and there alone."""
+        before, self._cut = self._cut, cut
+        branchings = self._conversation.tree.branchings()
+        for number, turn in self._turns.items():
+            above = self._turns.get(number - 2)
+            if above is not None and above.id in (before, cut):
+                self._stack.entries[number - 1] = self._make_prompt(turn, number - 1, branchings.get(turn.id, ONLY))
+                self._reshape(number - 1)
 
     @property
     def last_reply(self) -> tuple[Turn, Reply] | None:
@@ -167,13 +186,22 @@ class TurnView(SearchableView):
         self._turns[first + 1] = turn
         if reply.outcome is None:
             self._growing[first + 1] = None
-        return [PromptEntry(turn.prompt, self._language, branching), self._make_reply(turn, reply)]
+        return [self._make_prompt(turn, first, branching), self._make_reply(turn, reply)]
+
+    def _make_prompt(self, turn: Turn, number: int, branching: Branching) -> PromptEntry:
+        """The prompt of a turn as the entry of this number; where what is sent begins, it says so."""
+        mark, above = "", self._turns.get(number - 1)
+        if above is not None and above.id == self._cut:
+            key = self.keys.get("log.untrim", "O")
+            mark = self._language.say("context.mark", count=number // 2, key=key)
+        return PromptEntry(turn.prompt, self._language, branching, mark)
 
     def _choose_shown(self, turn: Turn) -> Reply:
         return turn.reply
 
     def _make_reply(self, turn: Turn, reply: Reply) -> ReplyEntry:
-        standing = Standing(turn.place(reply) + 1, len(turn.replies), reply is turn.reply)
+        place, count, excess = turn.place(reply) + 1, len(turn.replies), self.count_excess(turn, reply)
+        standing = Standing(place, count, reply is turn.reply, excess=excess)
         return ReplyEntry(reply, self._language, standing=standing, keys=self.keys)
 
     def _reply_at(self, entry: int) -> Reply:

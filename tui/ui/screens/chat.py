@@ -17,8 +17,8 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.ui.key_hint import bound_keys
 from tui.ui.manner import Manner
+from tui.ui.screens.hinting import HintingScreen
 from tui.ui.screens.opening import Leftover
-from tui.ui.screens.trying import TryingScreen
 from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
@@ -35,7 +35,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(TryingScreen):
+class ChatScreen(HintingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,17 +51,16 @@ class ChatScreen(TryingScreen):
     def __init__(
         self,
         language: Language,
-        hint: str,
         manner: Manner | None = None,
         behind: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`hint` names the keys that matter while typing; `behind` tells whether the terminal still takes a screen."""
+        """`behind` tells whether the terminal still takes a screen."""
         self._manner = manner or Manner()
         super().__init__(language, self._manner, behind)
         self._escaped = float("-inf")
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
-        self._prompt = RevisingPrompt(language, hint)
+        self._prompt = RevisingPrompt(language, self._manner.keys)
         self._opening = True
 
     def compose(self) -> ComposeResult:
@@ -69,6 +68,7 @@ class ChatScreen(TryingScreen):
         yield Static("", markup=False, id="banner")
         yield from self.compose_logs()
         yield FindBar(self._language.say("find.hint"))
+        yield self.context_line
         yield self._queue
         yield self._prompt.complete_from(Completion(self._language, [PathSource()]))
         yield self._prompt
@@ -181,7 +181,8 @@ class ChatScreen(TryingScreen):
         if self._manner.remote and self._is_stoppable and not self._asked_again():
             self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)
         elif not self.stop_reply():
-            self.close_search()
+            if not self.close_search() and self.focused is self.prompt:
+                self.notify(self._language.say("dead_key.nothing_to_stop"), timeout=2, markup=False)
             self.set_focus(self.prompt)
 
     def _asked_again(self) -> bool:
@@ -196,6 +197,16 @@ class ChatScreen(TryingScreen):
     @property
     def _is_stoppable(self) -> bool:
         return bool(self.prompt.unsent or self.reply_to_stop() or self._elsewhere())
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether Esc would stop a reply, wherever it is being written."""
+        return self._is_stoppable
+
+    @property
+    def has_queued(self) -> bool:
+        """Whether Esc would give a queued prompt back."""
+        return bool(self._queue.texts)
 
     def stop_reply(self) -> bool:
         """Stop the reply in view, at once, else the latest in another chat; False if none is being written."""
@@ -255,9 +266,20 @@ class ChatScreen(TryingScreen):
         own = self._conversation.parameters
         reply = self.reply_of_model()
         facts = self._find_facts(reply) if reply is not None else None
-        parts = describe(model, reply, self._language, queued=queued, elsewhere=elsewhere, parameters=own, facts=facts)
+        context = self.measure_context()
+        parts = describe(
+            model,
+            reply,
+            self._language,
+            queued=queued,
+            elsewhere=elsewhere,
+            parameters=own,
+            facts=facts,
+            context=context,
+        )
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))
             parts[0] = Part(count, "bold $text-primary", 8)
         self.status.show([*self.capture_parts(), *parts])
+        self.show_hints()
         self.page_log.tell_waits()

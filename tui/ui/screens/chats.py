@@ -66,10 +66,10 @@ class ChatsScreen(SortingScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="chats.close"),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
+        Binding("down", "move(1)", "Down", id="list.down", show=False),
+        Binding("up", "move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False, priority=True),
+        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False, priority=True),
     ]
 
     def __init__(self, history: History, current: str, language: Language) -> None:

@@ -65,7 +65,8 @@ class ChoosingScreen(ReadingScreen):
             self.put_off(partial(self.action_recent_model, step))
             return
         recent = [model for name in workspace.state.recent if (model := workspace.catalogue.find(name)) is not None]
-        if not recent:
+        if all(model == self._model for model in recent):
+            self.notify(self._language.say("dead_key.no_recent"), timeout=3, markup=False)
             return
         at = recent.index(self._model) if self._model in recent else -step
         self._choose(recent[(at + step) % len(recent)])

@@ -7,7 +7,7 @@ models are asked for one again, or when the next prompt is sent.
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -26,21 +26,12 @@ from tui.ui.screens.choosing import ChoosingScreen
 from tui.ui.widgets.model_picker import MOST_MARKED, Chosen
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from tui.chat.tally import Score
-
-
-def _load_commands() -> "type[Provider]":
-    from tui.ui.screens.screen_commands import ScreenCommands
-
-    return ScreenCommands
 
 
 class ComparingScreen(ChoosingScreen):
     """Whoever inherits takes the events of the replies."""
 
-    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_load_commands}
 
     log_view = query_one("MessageLog.-in-use", MessageLog)
 

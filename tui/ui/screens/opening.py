@@ -4,6 +4,7 @@ It is light to import, so that the first paint comes early. What is typed, sent 
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual import events
@@ -34,13 +35,13 @@ class OpeningScreen(Screen[None]):
 
     prompt = query_one(Prompt)
 
-    def __init__(self, language: Language, draft: str, hint: str) -> None:
-        """`hint` names the keys that matter while typing."""
+    def __init__(self, language: Language, draft: str, keys: Mapping[str, str]) -> None:
+        """`keys` are the person's own, by the id of their binding."""
         super().__init__()
         self._language = language
         self._draft = draft
         # Held here, since what was typed is asked for when the screen is gone.
-        self._prompt = Prompt(language, hint)
+        self._prompt = Prompt(language, keys)
         self._keys: list[tuple[str, str | None]] = []
 
     def compose(self) -> ComposeResult:
@@ -56,10 +57,8 @@ class OpeningScreen(Screen[None]):
             self._prompt.give_back(self._draft)
 
     def on_key(self, event: events.Key) -> None:
-        """Keep what nothing here is bound to; a letter that came before the prompt had the keys is for it."""
-        if event.is_printable:  # the prompt lets none of its own come as far as here
-            self._prompt.post_message(events.Key(event.key, event.character))
-        elif event.key not in self.active_bindings:
+        """Keep what nothing here is bound to."""
+        if event.key not in self.active_bindings:
             self._keys.append((event.key, event.character))
 
     def unsent(self) -> str:

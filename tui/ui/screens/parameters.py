@@ -107,9 +107,9 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         try:
             parameters = read_parameters(tomllib.loads(self.editor.text))
         except tomllib.TOMLDecodeError as error:
-            self._complain(str(error))
+            self._complain(self._language.phrase(str(error)))
         except ParameterError as error:
-            self._complain(str(error))
+            self._complain(f"{error.name} {self._language.phrase(error.what)}")
         else:
             self.dismiss(parameters)
 

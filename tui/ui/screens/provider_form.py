@@ -52,8 +52,8 @@ class FormInput(Input):
     """One line of the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab,down", "app.focus_next", show=False),
-        Binding("shift+tab,up", "app.focus_previous", show=False),
+        Binding("tab,down", "app.focus_next", "Next field", id="provider.next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", "Field before", id="provider.previous", show=False),
     ]
 
     def __init__(self, ident: str, hint: str = "") -> None:
@@ -225,7 +225,7 @@ class ProviderForm(ModalScreen[Connected | None]):
             provider = await asyncio.to_thread(plan_provider, order, self._path)
         except ConfigError as error:
             self._asking = False
-            self._complain(str(error))
+            self._complain(self._language.phrase(str(error)))
             return
         self._tell("verdict", say("connect.listing", name=order.name))
         trial = await try_provider(
@@ -253,7 +253,7 @@ class ProviderForm(ModalScreen[Connected | None]):
         try:
             config, backup = await asyncio.to_thread(write_provider, order, self._path)
         except ConfigError as error:
-            self._complain(str(error))
+            self._complain(self._language.phrase(str(error)))
         else:
             await asyncio.to_thread(keep_verdict, self._path, order.name, good=trial.good)
             self.dismiss(Connected(config, order.name, trial.model, self._path, backup))

@@ -82,10 +82,10 @@ class RecordListScreen(ModalScreen[None]):
         Binding("ctrl+o", "copy", "Copy", id="records.copy", tooltip="Copy the record as JSON", priority=True),
         Binding("f7", "support", "Support bundle", id="records.support", tooltip="Show and write a support bundle"),
         Binding("tab", "next_outcome", "Outcome", id="records.outcome", tooltip="Only the next outcome", priority=True),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
+        Binding("down", "move(1)", "Down", id="list.down", show=False),
+        Binding("up", "move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False),
+        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
     def __init__(self, path: Path, language: Language, support: "Callable[[], Support]", *, ascii: bool) -> None:
@@ -219,9 +219,8 @@ class RecordListScreen(ModalScreen[None]):
         try:
             wanted, complaint = read_filter(typed, datetime.now(UTC)), None
         except FilterError as error:
-            say = self._language.say
-            wanted = None
-            complaint = say("records_screen.bad_filter", name=error.name, value=error.value, known=error.known)
+            wanted, known = None, self._language.phrase(error.known)
+            complaint = self._language.say("records_screen.bad_filter", name=error.name, value=error.value, known=known)
         found, summary = await asyncio.to_thread(_look_through, self._journal.records, wanted)
         if not self.is_attached:
             return
@@ -295,5 +294,3 @@ def _look_through(records: Sequence[Record], wanted: RecordFilter | None) -> tup
     """Those that are wanted, the latest first, and what they say together; none where the filter cannot be meant."""
     found = choose(records, wanted) if wanted is not None else []
     return found[::-1], summarise(found)
-
-

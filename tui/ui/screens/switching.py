@@ -15,7 +15,7 @@ from tui.chat.conversation import Conversation, Reply
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
-from tui.ui.screens.retrying import RetryingScreen
+from tui.ui.screens.trimming import TrimmingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.chat.history import History
 
 
-class SwitchingScreen(RetryingScreen):
+class SwitchingScreen(TrimmingScreen):
     """Whoever inherits shows a conversation, and gives back what is queued."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -33,3 +33,13 @@ class CellApp(App[Result]):
         if self.painter is not None and renderable is not None:
             renderable = self.painter.stand_in(renderable)
         super()._display(screen, renderable)
+
+    def is_behind(self) -> bool:
+        """Whether painting now would be for nothing."""
+        return self.painter is not None and self.painter.behind
+
+    def action_repaint(self) -> None:
+        """Paint everything again."""
+        if self.painter is not None:
+            self.painter.repaint()
+        self.refresh(repaint=True, layout=True)

@@ -24,6 +24,7 @@ from tui.ui.terminal.compositor import StripUpdate
 from tui.ui.terminal.cursor import QUESTION, CursorQuestion
 from tui.ui.terminal.frame import Brush, find_strips
 from tui.ui.terminal.grid import Screen, blank_screen, with_cursor
+from tui.ui.terminal.typed_ahead import TypedAhead, find_typed_ahead
 from tui.ui.terminal.writer import Writer
 
 _MOVE = re.compile(r"\x1b\[(\d{1,5});(\d{1,5})H")
@@ -88,6 +89,7 @@ class GridDriver(linux_driver.LinuxDriver):
         self._brush = Brush(app.console)
         self._screen = Screen(())
         self._writer: Writer | None = None
+        self._typed_ahead = TypedAhead()
         self._told_lost = False
         self._question: CursorQuestion | None = None
 
@@ -157,6 +159,7 @@ class GridDriver(linux_driver.LinuxDriver):
         self._writer.start()
         if self._screen.rows:
             self._writer.show(self._screen)
+        self._typed_ahead = find_typed_ahead(self.fileno)
         start: Callable[[], None] = super().start_application_mode
         start()
 
@@ -202,7 +205,7 @@ class GridDriver(linux_driver.LinuxDriver):
     def _read(self) -> bytes | None:
         """What was typed, None if nothing was; empty at the end of input, which Linux also tells as an error."""
         try:
-            return os.read(self.fileno, _READ_SIZE)
+            return self._typed_ahead.restore(os.read(self.fileno, _READ_SIZE))
         except BlockingIOError:
             return None
         except OSError:

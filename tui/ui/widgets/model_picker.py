@@ -69,10 +69,10 @@ class FilterInput(LineInput):
         Binding("tab", "screen.mark", "Mark", id="picker.mark", tooltip="Mark for a comparison"),
         Binding("ctrl+d", "screen.favour", "Favourite", id="picker.favourite", tooltip="A favourite, or no longer"),
         Binding("ctrl+t", "screen.compare", "Compare", id="picker.compare", tooltip="Ask all that are marked"),
-        Binding("down", "screen.move(1)", show=False),
-        Binding("up", "screen.move(-1)", show=False),
-        Binding("pagedown", "screen.move(10)", show=False),
-        Binding("pageup", "screen.move(-10)", show=False),
+        Binding("down", "screen.move(1)", "Down", id="list.down", show=False),
+        Binding("up", "screen.move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "screen.move(10)", "Ten down", id="list.page_down", show=False),
+        Binding("pageup", "screen.move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
@@ -14,6 +15,7 @@ from textual.widgets import TextArea
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
+from tui.ui.hint import Situation, choose_hints, write_hints
 from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
@@ -23,13 +25,8 @@ from tui.ui.widgets.key_order import KeyOrder
 if TYPE_CHECKING:
     from tui.ui.widgets.completion import Candidate, Completion, Taken
 
-_HINTED = {"send": "prompt.send", "newline": "prompt.newline", "models": "models.pick"}
-
-
-def key_hint(language: Language, keys: Mapping[str, str]) -> str:
-    """The keys that matter while typing, as the person has them in `[keys]`."""
-    own = {name: keys[ident] for name, ident in _HINTED.items() if ident in keys}
-    return language.say("prompt.keys", **{"send": "Enter", "newline": "ctrl+j", "models": "ctrl+l", **own})
+_FRAME = 6
+"""Cells of its edge that no hint gets."""
 
 
 class Prompt(TextArea):
@@ -75,11 +72,15 @@ class Prompt(TextArea):
 
         candidate: "Candidate"
 
-    def __init__(self, language: Language, keys: str) -> None:
+    def __init__(self, language: Language, keys: Mapping[str, str]) -> None:
+        """`keys` are the person's own, by the id of their binding."""
         hint = language.say("prompt.hint")
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
         self.cursor_blink = False
-        self.border_subtitle = keys
+        self._language = language
+        self._keys = keys
+        self._hints = choose_hints(Situation())
+        self._hint_line = Content()
         self._attachments = Attachments(
             lambda size, lines: language.say("prompt.attachment", size=f"{size / 1000:.0f}", lines=lines)
         )
@@ -93,6 +94,20 @@ class Prompt(TextArea):
     def on_mount(self) -> None:
         """Its box is of ASCII where that is asked for."""
         self.set_class(any(isinstance(each, PlainSigns) for each in self.app.get_line_filters()), "-ascii")
+        self.show_hints(self._hints)
+
+    def on_resize(self) -> None:
+        """Another width has room for others."""
+        self.show_hints(self._hints)
+
+    def show_hints(self, names: Sequence[str]) -> None:
+        """Name some keys on the edge, as many as it has room for."""
+        self._hints = tuple(names)
+        width = self.outer_size.width or self.app.size.width
+        line = Content(write_hints(self._hints, self._keys, self._language, width - _FRAME))
+        if line != self._hint_line:
+            self._hint_line = line
+            self.border_subtitle = line
 
     async def _on_key(self, event: events.Key) -> None:
         """An Enter of a paste is a line end, and one that nothing is bound to does nothing; else as `KeyOrder` does."""
@@ -170,6 +185,8 @@ class Prompt(TextArea):
             self._put(taken)
         elif self.text.strip():
             self.send()
+        else:
+            self.notify(self._language.say("dead_key.nothing_to_send"), timeout=2, markup=False)
 
     def send(self) -> None:
         """Send what was typed and pasted."""

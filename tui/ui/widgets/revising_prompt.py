@@ -1,5 +1,6 @@
 """RevisingPrompt: a prompt in which a message that was said already can be edited, with the draft kept meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -45,7 +46,7 @@ class RevisingPrompt(Prompt):
 
         text: str | None
 
-    def __init__(self, language: Language, keys: str) -> None:
+    def __init__(self, language: Language, keys: Mapping[str, str]) -> None:
         super().__init__(language, keys)
         self._draft: _Draft | None = None
         self._original = ""

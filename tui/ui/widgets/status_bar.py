@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.chat.catalogue import Model
+from tui.chat.context_window import ContextUse
 from tui.chat.conversation import Reply
 from tui.chat.figures import Figures, describe_cost, make_figures
 from tui.chat.waiting import find_wait
@@ -18,6 +19,7 @@ from tui.settings.parameters import Parameters
 from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.widgets.model_row import describe_context
 
 _GAP = "  "
 _NAME_LENGTH = 40
@@ -42,10 +44,12 @@ def describe(
     elsewhere: int = 0,
     parameters: Parameters | None = None,
     facts: ModelFacts | None = None,
+    context: ContextUse | None = None,
 ) -> list[Part]:
     """The parts of the line, left to right, for the chosen model and the reply in view.
 
     `parameters` are the conversation's own, over the model's; `facts` have the price of the model that replies;
+    `context` tells how full the chosen model's is;
     `queued` prompts wait for the reply's end; `elsewhere` replies are being written in conversations not shown.
     """
     parts = [*_describe_model(model, language), *_describe_stream(reply, facts, language)]
@@ -54,11 +58,19 @@ def describe(
         text = sanitise_line(shown)
         cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 1] + "…"
         parts.insert(2 if model is not None else 1, Part(cut, "$text-accent", 5))
+    if context is not None and context.count.tokens:
+        parts.insert(2, _describe_context(context, language))
     if queued:
         parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
     if elsewhere:
         parts.append(Part(language.say("status.elsewhere", count=elsewhere), "$text-accent", 6))
     return parts
+
+
+def _describe_context(context: ContextUse, language: Language) -> Part:
+    about, window = "~" if context.count.estimated else "", describe_context(context.window)
+    text = language.say("status.context", percent=f"{about}{context.percent}%", window=window)
+    return Part(text, "$text-warning", 6) if context.is_nearly_full else Part(text, "dim", 1)
 
 
 def _describe_model(model: Model | None, language: Language) -> list[Part]:

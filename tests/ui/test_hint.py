@@ -1,0 +1,48 @@
+"""The hints are at most six, of what can be done now, and fit the width."""
+
+import pytest
+from rich.cells import cell_len
+
+from tui.text.language import load_language
+from tui.ui.hint import HINTED, MOST_HINTS, Situation, choose_hints, write_hints
+
+ENGLISH = load_language("en")
+
+
+@pytest.mark.parametrize(
+    ("situation", "first", "absent"),
+    [
+        (Situation(), "send", "stop"),
+        (Situation(practising=True), "send", "stop"),
+        (Situation(empty=False), "send", "retry"),
+        (Situation(empty=False, running=True), "stop", "send"),
+        (Situation(empty=False, running=True, queued=True), "take_back", "stop"),
+        (Situation(empty=False, broken=True), "retry", "continue"),
+        (Situation(empty=False, broken=True, continuable=True), "retry", "stop"),
+        (Situation(empty=False, broken=True, typed=True), "send", "retry"),
+        (Situation("log"), "log.prompt", "log.copy"),
+        (Situation("log", empty=False), "log.step", "log.stop"),
+        (Situation("log", empty=False, running=True), "log.step", "log.retry"),
+        (Situation("log", empty=False, broken=True, continuable=True), "log.step", "log.stop"),
+        (Situation("columns", empty=False), "compare.column", "compare.stop"),
+        (Situation("columns", empty=False, running=True), "compare.column", "send"),
+        (Situation("other"), "keys", "send"),
+    ],
+)
+def test_the_hints_are_of_what_can_be_done_now(situation: Situation, first: str, absent: str) -> None:
+    names = choose_hints(situation)
+    assert names[0] == first
+    assert absent not in names
+    assert names[-1] == "keys"
+    assert len(names) <= MOST_HINTS
+    assert set(names) <= HINTED.keys()
+    for language in (ENGLISH, load_language("zh")):
+        for width in range(10, 100):
+            line = write_hints(names, {}, language, width)
+            assert cell_len(line) <= width
+            assert "F1" in line
+
+
+def test_the_keys_are_those_of_the_person() -> None:
+    line = write_hints(("send", "log.step", "keys"), {"prompt.send": "f10,enter", "log.next": "down"}, ENGLISH, 80)
+    assert line == "F10 send · ↓ k messages · F1 keys"

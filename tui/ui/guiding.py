@@ -1,0 +1,85 @@
+"""GuidingApp: an app that tells its keys: those of the screen in view, and why one that was pressed does nothing.
+
+Light to import; what looks through the bindings of all screens is imported when first asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.driver import Driver
+from textual.events import Key
+from textual.widgets import Input, TextArea
+
+from tui.text.language import Language
+from tui.ui.shown_key import show_key
+from tui.ui.terminal.cell_app import CellApp
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+DEAD_KEY_SECONDS = 3.0
+"""How long a sentence about a key stands; the same one is not said again meanwhile."""
+
+
+def _load_commands() -> "type[Provider]":
+    from tui.ui.act_commands import ActCommands
+
+    return ActCommands
+
+
+class GuidingApp(CellApp[None]):
+    """Whoever inherits says which keys the person has chosen."""
+
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = App.COMMANDS | {_load_commands}
+
+    def __init__(self, language: Language, driver: type[Driver] | None, *, ansi_color: bool | None) -> None:
+        super().__init__(driver, ansi_color=ansi_color)
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (40, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]
+        self.language = language
+        self.own_keys: Mapping[str, str] = {}
+        """The person's own keys, by the id of their binding."""
+        self.is_settling = True
+        """Keys that nothing is bound to are kept for a screen that is still to come."""
+        self._told = ("", float("-inf"))
+        """What was said last of a key, and when."""
+
+    def action_toggle_help(self) -> None:
+        """Show or hide the keys of the screen in view."""
+        from tui.ui.act import find_acts
+        from tui.ui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        else:
+            palette = show_key(self.own_keys.get("app.palette", "ctrl+p"))
+            self.push_screen(HelpScreen(find_acts(self.screen, self.own_keys), palette, self.language))
+
+    def action_command_palette(self) -> None:
+        """Open the palette of the screen below the keys, should they be shown."""
+        from tui.ui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        super().action_command_palette()
+
+    def on_key(self, event: Key) -> None:
+        """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""
+        if event.key in self.screen.active_bindings or self.is_settling:
+            return
+        if event.is_printable and (self.focused is None or isinstance(self.focused, Input | TextArea)):
+            return
+        from tui.ui.binding_id import bound_elsewhere
+
+        say, key = self.language.say, show_key(event.key)
+        if (ident := bound_elsewhere(event.key, self.own_keys)) is None:
+            text = say("dead_key.nowhere", key=key, help=show_key(self.own_keys.get("app.keys", "f1")))
+        else:
+            from tui.ui.act import name_of, place_of
+
+            place = say(f"place.{place_of(ident)}")
+            text = say("dead_key.elsewhere", key=key, place=place, act=name_of(ident, self.language))
+        if text != self._told[0] or event.time - self._told[1] > DEAD_KEY_SECONDS:
+            self._told = (text, event.time)
+            self.notify(text, timeout=DEAD_KEY_SECONDS, markup=False)

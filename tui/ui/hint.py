@@ -1,0 +1,116 @@
+"""Hints: at most six keys that are of use right now, as a line; chosen by what is under way, cut to what fits.
+
+Light to import, since the first screen shows some: it has the default keys of a few bindings in a table of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui.text.language import Language
+from tui.ui.shown_key import show_keys
+
+MOST_HINTS = 6
+_GAP = " · "
+HINTED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "send": (("prompt.send", "enter"),),
+    "queue": (("prompt.send", "enter"),),
+    "newline": (("prompt.newline", "ctrl+j"),),
+    "read": (("prompt.leave", "tab"),),
+    "models": (("models.pick", "ctrl+l"),),
+    "stop": (("chat.stop", "escape"),),
+    "take_back": (("chat.stop", "escape"),),
+    "retry": (("chat.retry", "f8"),),
+    "continue": (("chat.continue", "shift+f8"),),
+    "why": (("record.open", "ctrl+g"),),
+    "doctor": (("doctor.open", "f9"),),
+    "connect": (("chat.connect", "f4"),),
+    "chats": (("chats.open", "ctrl+s"),),
+    "log.step": (("log.next", "j"), ("log.previous", "k")),
+    "log.copy": (("log.copy", "y"),),
+    "log.code": (("log.next_code", "u"),),
+    "log.retry": (("log.retry", "r"),),
+    "log.continue": (("log.continue", "c"),),
+    "log.record": (("log.record", "x"),),
+    "log.prompt": (("log.leave", "escape"),),
+    "log.stop": (("app.stop", "ctrl+c"),),
+    "compare.column": (("compare.next", "tab"),),
+    "compare.adopt": (("compare.adopt", "enter"),),
+    "compare.stop": (("compare.stop", "escape"),),
+    "keys": (("app.keys", "f1"),),
+}
+"""By the name of a hint the bindings that it is about, each with its key by default.
+
+The last part of the name is that of the word for it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is under way on the chat."""
+
+    place: str = "prompt"
+    """What has the keys: `prompt`, `log`, `columns`, or `other`."""
+    empty: bool = True
+    """Nothing was said in this conversation yet."""
+    typed: bool = False
+    """Something stands in the editor."""
+    running: bool = False
+    """A reply is being written that Esc would stop."""
+    queued: bool = False
+    """A prompt waits for the end of a reply."""
+    broken: bool = False
+    """The last reply did not come to an end of its own."""
+    continuable: bool = False
+    """The last reply can be gone on with."""
+    practising: bool = False
+    """No provider is connected."""
+
+
+def choose_hints(situation: Situation) -> tuple[str, ...]:
+    """The names of what can be done now, the most useful first; the key that shows all keys comes last."""
+    if situation.place == "log":
+        names = _in_log(situation)
+    elif situation.place == "columns":
+        names = ["compare.column", "compare.adopt", *(["compare.stop"] if situation.running else []), "log.copy"]
+    elif situation.place == "prompt":
+        names = _in_prompt(situation)
+    else:
+        names = []
+    return (*names[: MOST_HINTS - 1], "keys")
+
+
+def _in_log(situation: Situation) -> list[str]:
+    if situation.empty:
+        return ["log.prompt"]
+    if situation.running:
+        return ["log.step", "log.copy", "log.stop", "log.prompt"]
+    act = "log.continue" if situation.continuable else "log.copy"
+    return ["log.step", act, "log.retry", "log.record", "log.prompt"]
+
+
+def _in_prompt(situation: Situation) -> list[str]:
+    if situation.queued:
+        return ["take_back", "queue", "newline", "read"]
+    if situation.running:
+        return ["stop", "queue", "read", "models"]
+    if situation.broken and not situation.typed:
+        return ["retry", *(["continue"] if situation.continuable else []), "why", "doctor", "models"]
+    last = "connect" if situation.practising else "chats" if situation.empty else "read"
+    return ["send", "newline", "models", last]
+
+
+def write_hints(names: Sequence[str], keys: Mapping[str, str], language: Language, width: int) -> str:
+    """The line, in so many cells: what does not fit is left out, the last name never. `keys` are the person's own."""
+    pieces = [_write_hint(name, keys, language) for name in names]
+    while len(pieces) > 1 and cell_len(_GAP.join(pieces)) > width:
+        del pieces[-2]
+    return _GAP.join(pieces)
+
+
+def _write_hint(name: str, keys: Mapping[str, str], language: Language) -> str:
+    bound = (keys.get(ident, key).partition(",")[0] for ident, key in HINTED[name])
+    word = language.say(f"hint.{name.rpartition('.')[2]}")
+    return f"{show_keys(bound)} {word}"

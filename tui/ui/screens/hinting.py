@@ -1,0 +1,65 @@
+"""HintingScreen: a screen that always tells the few keys that are of use right now, on the edge of the prompt."""
+
+from textual.events import DescendantBlur, DescendantFocus
+
+from tui.chat.conversation import Reply
+from tui.chat.remedy import can_continue
+from tui.stream.outcome import Outcome
+from tui.ui.hint import Situation, choose_hints
+from tui.ui.log.columns import ColumnLog
+from tui.ui.log.message_log import MessageLog
+from tui.ui.screens.trying import TryingScreen
+from tui.ui.widgets.prompt import Prompt
+
+
+class HintingScreen(TryingScreen):
+    """Whoever inherits says what is under way, and asks for the hints whenever that may have changed."""
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether Esc would stop something; whoever inherits knows."""
+        return False
+
+    @property
+    def has_queued(self) -> bool:
+        """Whether a prompt waits; whoever inherits knows."""
+        return False
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Other keys are of use in another place."""
+        self.show_hints()
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """So they are where nothing has the keys."""
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Name what can be done now."""
+        if self.prompt.is_attached:
+            self.prompt.show_hints(choose_hints(self._find_situation()))
+
+    def _find_situation(self) -> Situation:
+        workspace, turns = self._workspace, self._conversation.turns
+        last = turns[-1].reply if turns else None
+        return Situation(
+            place=self._find_place(),
+            empty=not turns,
+            typed=bool(self.prompt.text.strip()),
+            running=self.can_stop,
+            queued=self.has_queued,
+            broken=_is_broken(last),
+            continuable=last is not None and last.outcome is not None and can_continue(last),
+            practising=workspace is not None and workspace.practising and workspace.routes.wants_practice,
+        )
+
+    def _find_place(self) -> str:
+        focused = self.focused
+        if isinstance(focused, ColumnLog):
+            return "columns"
+        if isinstance(focused, MessageLog):
+            return "log"
+        return "prompt" if focused is None or isinstance(focused, Prompt) else "other"
+
+
+def _is_broken(reply: Reply | None) -> bool:
+    return reply is not None and reply.outcome not in (None, Outcome.COMPLETE)
