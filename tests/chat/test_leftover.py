@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat.sample import end, feed, make_turn
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation
 from tui.chat.database import StoreTrouble
 from tui.chat.store import Store
@@ -42,6 +43,7 @@ def open_store(path: Path, troubles: list[StoreTrouble]) -> Iterator[Opener]:
 def talk(store: Store) -> Conversation:
     conversation = Conversation()
     turn = make_turn(conversation, "half \ud83d of it, 二\u2028")
+    turn.attachments = (Attachment("a.gif", "image/gif", bytes(range(256))),)
     store.add_turn(conversation, turn)
     feed(turn.reply, "The answer.")
     store.checkpoint(turn.reply)
@@ -68,6 +70,7 @@ def test_what_a_locked_file_did_not_take_is_taken_in_by_the_next_start(
     read = store.load(conversation.id)
     assert read is not None
     (turn,) = read.turns
+    assert turn.attachments == conversation.turns[0].attachments
     assert (turn.prompt, turn.reply) == ("half \ufffd of it, 二\u2028", conversation.turns[0].reply)
     assert troubles[1:] == [StoreTrouble("taken-in", str(path), "3")]
     assert not Path(left.where).exists()

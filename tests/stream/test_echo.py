@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.chat.sample import make_sample_record
-from tui.stream.echo import REPLIED, SAID, forget_reply, hide_echo
+from tui.stream.echo import PICTURED, REPLIED, SAID, forget_reply, hide_echo, hide_images
 from tui.stream.outcome import Outcome
 
 PROMPT = (
@@ -55,6 +55,17 @@ def test_a_long_conversation_costs_little_and_only_its_end_is_looked_at() -> Non
     long = "x" * 5_000_000
     assert hide_echo("y" * 100_000, [long, PROMPT]) == "y" * 100_000
     assert hide_echo(PROMPT, [PROMPT, long]) == PROMPT
+
+
+def test_of_a_long_message_both_ends_are_looked_at() -> None:
+    assert hide_echo(PROMPT, [PROMPT + "x" * 1_000_000]) == SAID
+    assert hide_echo(PROMPT, ["x" * 1_000_000 + PROMPT]) == SAID
+
+
+def test_of_an_image_no_byte_is_left() -> None:
+    url = "data:image/png;base64,iVBORw0KGgo/+A=="
+    assert hide_images(f'bad image_url "{url}" here') == f'bad image_url "data:image/png;base64,{PICTURED}" here'
+    assert hide_images("needs ;base64, and more") == "needs ;base64, and more"
 
 
 def test_what_an_error_repeats_of_the_reply_is_hidden_too() -> None:

@@ -36,7 +36,16 @@ from tui.stream.model_facts import read_listed
         ({"id": "m", "meta": {"n_ctx_train": 131072}}, ModelFacts()),
         # Ollama
         ({"name": "m", "model": "m", "size": 5, "details": {"parameter_size": "8B"}}, ModelFacts()),
+        # llama.cpp, OpenRouter; Mistral
+        ({"id": "m", "architecture": {"input_modalities": ["text"]}}, ModelFacts(images=False)),
+        (
+            {"id": "m", "architecture": {"input_modalities": ["text", "image"]}, "context_length": 5, "pricing": {}},
+            ModelFacts(5, images=True),
+        ),
+        ({"id": "m", "capabilities": {"vision": True}}, ModelFacts(images=True)),
+        ({"id": "m", "capabilities": {"vision": False}}, ModelFacts(images=False)),
         # Nonsense is no fact.
+        ({"id": "m", "architecture": {"input_modalities": []}, "capabilities": ["vision"]}, ModelFacts()),
         ({"id": "m", "context_length": "8k", "max_model_len": True, "context_window": -1}, ModelFacts()),
         ({"id": "m", "pricing": {"prompt": "free", "completion": None}}, ModelFacts()),
         ({"id": "m", "pricing": {"prompt": "nan", "completion": "inf"}}, ModelFacts()),

@@ -111,10 +111,14 @@ class ModelCatalogue:
         return ((name, listing) for name, listing in self.listings.items() if listing.failure is not None)
 
     def facts(self, model: Model) -> ModelFacts:
-        """Context and price: as the config says, else as the provider's list does."""
+        """What is known of a model: as the config says, else as the provider's list does."""
         listed = self._facts_of(model.provider.name).get(model.id, ModelFacts())
         settings = model.provider.models.get(model.id)
         return listed if settings is None else settings.facts.over(listed)
+
+    def takes_images(self, model: Model) -> bool:
+        """Whether a model takes images, as far as anybody said; one of which nobody said anything may."""
+        return self.facts(model).images is not False
 
     def describe(self, model: Model) -> ModelEntry:
         """All that is known of a model."""

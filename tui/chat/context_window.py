@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
+from tui.chat.attachment import make_message
 from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.figures import Count, make_figures
 from tui.settings.parameters import Parameters
@@ -103,7 +104,7 @@ class ContextGauge:
         reply = turn.reply
         if reply.outcome is None:
             text = make_figures(reply).text
-            return estimate_tokens(turn.prompt) + (text.tokens if text is not None else 0)
+            return _estimate_prompt(turn) + (text.tokens if text is not None else 0)
         if reply.id not in self._estimated:
             self._estimated[reply.id] = estimate_turn(turn) if reply.context else 0
         return self._estimated[reply.id]
@@ -132,7 +133,7 @@ def plan_trim(
     if not earlier:
         return None
     sizes = [estimate_turn(turn) for turn in earlier]
-    own = estimate_tokens(prompt.prompt if prompt is not None else "") + estimate_tokens(parameters.system or "")
+    own = (_estimate_prompt(prompt) if prompt is not None else 0) + estimate_tokens(parameters.system or "")
     asked, limit = _read_error(record)
     room = _room(limit or window, parameters.max_tokens or 0)
     scale = max(1.0, asked / (own + sum(sizes))) if asked else 1.0
@@ -147,7 +148,12 @@ def undo_trim(conversation: Conversation) -> Trim | None:
 
 def estimate_turn(turn: Turn) -> int:
     """The tokens of a prompt and of what is sent back of its reply."""
-    return estimate_tokens(turn.prompt) + estimate_tokens(turn.reply.context)
+    return _estimate_prompt(turn) + estimate_tokens(turn.reply.context)
+
+
+def _estimate_prompt(turn: Turn) -> int:
+    """The tokens of a prompt and of the texts that go with it; what an image takes, each model decides for itself."""
+    return estimate_tokens(make_message(turn.prompt, turn.attachments).text)
 
 
 def estimate_tokens(text: str) -> int:

@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tui.chat.attachment import Attachment, make_message
 from tui.chat.thought import ThoughtTimer
 from tui.chat.turn_tree import TurnTree
 from tui.settings.parameters import Parameters
@@ -171,6 +173,8 @@ class Turn:
     """Whether it is the branch gone on with, of those with the same parent."""
     deleted: datetime | None = None
     """When a person deleted it; until it is removed for good that can be undone."""
+    attachments: tuple[Attachment, ...] = ()
+    """What went with the prompt."""
 
     @property
     def reply(self) -> Reply:
@@ -249,16 +253,18 @@ class Conversation:
                 sent.clear()
         return sent
 
-    def messages(self, prompt: str, before: Turn | None = None) -> tuple[ChatMessage, ...]:
+    def messages(
+        self, prompt: str, before: Turn | None = None, attachments: Sequence[Attachment] = ()
+    ) -> tuple[ChatMessage, ...]:
         """What is sent with a prompt: each earlier turn that has an answer to show. The system prompt is a parameter.
 
         A turn whose chosen reply has no text is left out whole, so that the roles alternate. `before` is the turn of
-        the prompt, where that is not a new one.
+        the prompt, where that is not a new one; `attachments` go with the prompt.
         """
         messages: list[ChatMessage] = []
         for turn in self.sent(before):
-            messages += [ChatMessage(Role.USER, turn.prompt), ChatMessage(Role.ASSISTANT, turn.reply.context)]
-        return (*messages, ChatMessage(Role.USER, prompt))
+            messages += [make_message(turn.prompt, turn.attachments), ChatMessage(Role.ASSISTANT, turn.reply.context)]
+        return (*messages, make_message(prompt, attachments))
 
 
 def make_title(prompt: str) -> str:

@@ -1,16 +1,19 @@
 """Leftover: changes that could not be written before leaving, kept in a file for the next start to take in.
 
-A file holds JSON Lines, one transaction each: a list of pairs, the statement and its values. It is written whole, into
-the first folder that takes it, and removed when what is in it is in the database. Taking something in twice changes
-nothing: a row that is there is left as it is, and the other changes say what is to be.
+A file holds JSON Lines, one transaction each: a list of pairs, the statement and its values, bytes as
+`{"base64": …}`. It is written whole, into the first folder that takes it, and removed when what is in it is in the
+database. Taking something in twice changes nothing: a row that is there is left as it is, and the other changes say
+what is to be.
 """
 
 import json
 import os
 import sqlite3
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tui.chat.memory import Job, execute
 from tui.settings.file_lock import hold_lock
@@ -22,7 +25,7 @@ _LOCK = "unwritten.lock"
 
 def keep_leftover(jobs: Sequence[Job], folders: Sequence[Path]) -> Path | None:
     """Write jobs into the first folder that takes them; the file, or None if none does."""
-    text = "".join(json.dumps([[sql, list(values)] for sql, values in job]) + "\n" for job in jobs)
+    text = "".join(json.dumps([[sql, list(values)] for sql, values in job], default=_pack) + "\n" for job in jobs)
     name = f"{_PREFIX}{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}{_SUFFIX}"
     for folder in folders:
         try:
@@ -68,6 +71,17 @@ def _read(path: Path) -> list[Job] | None:
     """The jobs in a file; None if it holds something else."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        return [[(str(sql), list(values)) for sql, values in json.loads(line)] for line in lines]
-    except (TypeError, ValueError):
+        return [[(str(sql), [_unpack(one) for one in values]) for sql, values in json.loads(line)] for line in lines]
+    except (LookupError, TypeError, ValueError):
         return None
+
+
+def _pack(value: object) -> dict[str, str]:
+    """The one kind of value that JSON has no word for."""
+    if not isinstance(value, bytes):
+        raise TypeError(type(value).__name__)
+    return {"base64": b64encode(value).decode()}
+
+
+def _unpack(value: Any) -> Any:
+    return b64decode(value["base64"]) if isinstance(value, dict) else value

@@ -146,7 +146,7 @@ def _read_listing(item: Any) -> KeptListing:
 
 
 def _write_model(name: str, facts: ModelFacts) -> list[Any]:
-    return [name] if facts == ModelFacts() else [name, facts.context, facts.price_in, facts.price_out]
+    return [name] if facts == ModelFacts() else [name, facts.context, facts.price_in, facts.price_out, facts.images]
 
 
 def _number(value: Any) -> Any:

@@ -7,6 +7,7 @@ from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.text.size import show_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,3 @@ def _tell_key(key: str | None, source: object) -> str | None:
 def show_seconds(milliseconds: int | None) -> str:
     """1240 as 1.24 s."""
     return "?" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
-
-
-def show_size(count: int) -> str:
-    """1240 as 1.2 kB."""
-    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"

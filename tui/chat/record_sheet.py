@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tui.chat.note import show_seconds, show_size
+from tui.chat.note import show_seconds
 from tui.stream.record import Record
 from tui.text.sanitise import sanitise_line
+from tui.text.size import show_size
 
 UNKNOWN = "-"
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -38,6 +38,7 @@ _MENDING = (
             ("reply", ("provider", "model", "outcome", "text", "reasoning", "refusal", "tool_calls", "notices")),
             ("reply", ("edited",)),
             ("piece", ("kind", "text")),
+            ("attachment", ("name", "media_type")),
         )
         for column in columns
     ),
@@ -52,6 +53,7 @@ _MENDING = (
     "UPDATE reply SET record = NULL WHERE NOT json_valid(record)",
     "UPDATE reply SET origin = NULL WHERE NOT json_valid(origin)",
     f"UPDATE reply SET outcome = 'app-exit' WHERE outcome NOT IN ({_OUTCOMES})",
+    "UPDATE attachment SET data = CAST(data AS BLOB) WHERE typeof(data) <> 'blob'",
     "DELETE FROM piece WHERE kind NOT IN ('text', 'reasoning', 'refusal')",
     "INSERT INTO turn (id, conversation, position, prompt, created) SELECT turn, :orphanage, min(rowid), '', :now"
     " FROM reply WHERE turn NOT IN (SELECT id FROM turn) GROUP BY turn",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.continuation import Continuation
 from tui.chat.conversation import Conversation, Origin, Reply, Trim, Turn, make_title
@@ -94,14 +95,19 @@ class ChatSession:
         )
 
     def begin(
-        self, conversation: Conversation, prompt: str, models: Sequence[Model], beside: Turn | None = None
+        self,
+        conversation: Conversation,
+        prompt: str,
+        models: Sequence[Model],
+        beside: Turn | None = None,
+        attachments: tuple[Attachment, ...] = (),
     ) -> Turn:
         """Add a turn with an open reply for each model, and store it before anything is asked.
 
         It follows the last one, or becomes a branch `beside` another one, which stays with all that follows it.
         """
-        messages = conversation.messages(prompt, before=beside)
-        turn = Turn(prompt, [Reply(model.provider.name, model.id) for model in models])
+        messages = conversation.messages(prompt, beside, attachments)
+        turn = Turn(prompt, [Reply(model.provider.name, model.id) for model in models], attachments=attachments)
         if not conversation.tree.turns:
             conversation.title = make_title(prompt)
         conversation.add(turn, beside)
@@ -204,7 +210,7 @@ class ChatSession:
     def _put(self, conversation: Conversation, turn: Turn, reply: Reply, model: Model) -> None:
         """Put another reply into a turn, with the context of the turn's own prompt, and store it."""
         turn.replies.append(reply)
-        self._await_start(conversation, reply, model, conversation.messages(turn.prompt, before=turn))
+        self._await_start(conversation, reply, model, conversation.messages(turn.prompt, turn, turn.attachments))
         if self._store is not None:
             self._store.add_reply(turn, reply)
 

@@ -19,6 +19,7 @@ from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Trim, T
 from tui.chat.database import Report
 from tui.chat.memory import Statement
 from tui.chat.owner import current_owner, is_alive
+from tui.chat.stored_attachment import give_attachments
 from tui.chat.stored_reply import StoredReply
 from tui.chat.turn_row import COLUMNS, ORDER, insert_turn, parameters_json, read_turn, update_turns
 from tui.chat.turn_tree import TurnTree
@@ -203,6 +204,7 @@ class Store:
                     for asked, replies in groupby(rows, lambda row: row[:_TURN_WIDTH])
                 ]
             )
+            give_attachments(connection, identity, tree.turns)
         tree.mend()
         moment, trim = datetime.fromisoformat(head[3]), _read_trim(head[4])
         return Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree, trim=trim)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.memory import Statement
+from tui.chat.stored_attachment import insert_attachments
 
 COLUMNS = "turn.id, prompt, chosen, adopted, turn.created, parent, active, turn.deleted"
 ORDER = "turn.position, turn.created, turn.id"
@@ -34,6 +35,7 @@ def insert_turn(conversation: Conversation, turn: Turn) -> list[Statement]:
                 conversation.id,
             ),
         ),
+        *insert_attachments(turn),
     ]
 
 

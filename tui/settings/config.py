@@ -51,7 +51,8 @@ _PROVIDER_KEYS = (
     "timeouts",
     "parameters",
 )
-_FACT_NAMES = ("context", "price_in", "price_out")
+_AMOUNT_NAMES = ("context", "price_in", "price_out")
+_FACT_NAMES = (*_AMOUNT_NAMES, "images")
 _TIMEOUT_KEYS = ("connect", "first_byte", "idle", "stall", "linger", "deadline")
 _KEEPING_KEYS = {"max_mb": "megabytes", "keep_days": "days"}
 OTEL_FLUSH = 1.0
@@ -241,12 +242,17 @@ class _Reader:
         if not isinstance(table, dict):
             raise self._complaint(where, f"must be a table: write [{where}]")
         self._check_names(where, table, (*_FACT_NAMES, *PARAMETER_NAMES))
-        facts = {fact: self._amount(where, table, fact) for fact in _FACT_NAMES}
+        facts = {fact: self._amount(where, table, fact) for fact in _AMOUNT_NAMES}
         context = facts["context"]
         parameters = {key: value for key, value in table.items() if key not in _FACT_NAMES}
         return ModelSettings(
             self._parameters(where, parameters),
-            ModelFacts(None if context is None else int(context), facts["price_in"], facts["price_out"]),
+            ModelFacts(
+                None if context is None else int(context),
+                facts["price_in"],
+                facts["price_out"],
+                self._flag(where, table, "images") if "images" in table else None,
+            ),
         )
 
     def _amount(self, where: str, table: Mapping[str, Any], name: str) -> float | None:

@@ -1,4 +1,4 @@
-"""What is known of a model beside its name: context and price, as the config or the provider's list gives them."""
+"""What is known of a model beside its name, as the config or the provider's list gives it."""
 
 from dataclasses import dataclass, field
 
@@ -17,6 +17,8 @@ class ModelFacts:
     """US dollars for a million tokens of prompt."""
     price_out: float | None = None
     """US dollars for a million tokens of reply, reasoning included."""
+    images: bool | None = None
+    """Whether it takes images."""
 
     def over(self, other: "ModelFacts") -> "ModelFacts":
         """These, and where one is not known the other's."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from tui.stream.record import Record
 
-SAID, REPLIED = "[prompt]", "[reply]"
-"""Stand where words of the conversation stood."""
+SAID, REPLIED, PICTURED = "[prompt]", "[reply]", "[image]"
+"""Stand where words of the conversation stood, or a picture of it."""
+_IMAGE = re.compile(r"(;base64,)[A-Za-z0-9+/=\\]+")
 _RUN = 24
 """Characters in a row that are no coincidence; of fewer only a whole message is looked for."""
 _WINDOW = 16
@@ -18,7 +19,7 @@ _SHORTEST = 6
 _LOOKED_AT = 2_000
 """Characters of an error that are looked at; after masking far fewer are kept."""
 _COMPARED = 100_000
-"""Characters of the conversation, the last ones, that it is compared with."""
+"""Characters of the conversation, the last ones, that it is compared with; of a longer message its two ends."""
 
 
 def hide_echo(text: str, said: Iterable[str], sign: str = SAID) -> str:
@@ -31,7 +32,7 @@ def hide_echo(text: str, said: Iterable[str], sign: str = SAID) -> str:
     for message in reversed([message for message in said if message.strip()]):
         if left <= 0:
             break
-        part = message[-left:]
+        part = message if len(message) <= left else f"{message[: left // 2]}\n{message[-left // 2 :]}"
         left -= len(part)
         forms = dict.fromkeys((part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]))
         before = head
@@ -39,6 +40,11 @@ def hide_echo(text: str, said: Iterable[str], sign: str = SAID) -> str:
         for form in sorted(forms, key=lambda form: len(_hide(before, form, ""))):
             head = _hide(head, form, sign)
     return head + rest
+
+
+def hide_images(text: str) -> str:
+    """The text without the bytes of an image that it repeats: those of a data URL (RFC 2397)."""
+    return _IMAGE.sub(rf"\g<1>{PICTURED}", text)
 
 
 def forget_reply(record: Record, reply: Iterable[str]) -> Record:

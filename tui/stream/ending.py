@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from tui.settings.mask import cut
 from tui.settings.secrets import Masker, mask_url
-from tui.stream.echo import hide_echo
+from tui.stream.echo import hide_echo, hide_images
 from tui.stream.events import Ending, Notice, make_ending
 from tui.stream.outcome import Outcome
 from tui.stream.preparation import Prepared
@@ -130,7 +130,7 @@ class EndingWriter:
 
     def _unsaid(self, text: str | None) -> str | None:
         """A foreign text without what it repeats of the conversation."""
-        return text and hide_echo(text, (message.text for message in self._prepared.request.messages))
+        return text and hide_images(hide_echo(text, (message.text for message in self._prepared.request.messages)))
 
     def _mask_names(self, names: Iterable[str]) -> list[str]:
         return [self._mask(name, 80) for name in islice(names, _MOST_NAMES)]

@@ -1,4 +1,4 @@
-"""The facts in a list of models: context and price, in the fields of whoever wrote the list.
+"""The facts in a list of models: context, price, whether they take images, in the fields of whoever wrote the list.
 
 Prices are given per token (OpenRouter, as texts) or per million tokens (Together); ours are US dollars for a million.
 A negative price is a router's "it depends", and no price.
@@ -56,12 +56,22 @@ def _read_facts(item: Mapping[str, Any]) -> ModelFacts:
     meta = item.get("meta")  # llama.cpp; its n_ctx_train is what the model could, not what the server gives
     if context is None and isinstance(meta, dict):
         context = read_count(meta.get("n_ctx"))
-    pricing = item.get("pricing")
+    images, pricing = _read_images(item), item.get("pricing")
     if not isinstance(pricing, dict):
-        return ModelFacts(context)
-    if "prompt" in pricing:
-        return ModelFacts(context, _price(pricing.get("prompt"), _MILLION), _price(pricing.get("completion"), _MILLION))
-    return ModelFacts(context, _price(pricing.get("input"), 1), _price(pricing.get("output"), 1))
+        return ModelFacts(context, images=images)
+    names, factor = (("prompt", "completion"), _MILLION) if "prompt" in pricing else (("input", "output"), 1)
+    price_in, price_out = (_price(pricing.get(name), factor) for name in names)
+    return ModelFacts(context, price_in, price_out, images)
+
+
+def _read_images(item: Mapping[str, Any]) -> bool | None:
+    """Whether a model takes images, in the words of OpenRouter and llama.cpp, else of Mistral; None: nobody says."""
+    architecture, capabilities = item.get("architecture"), item.get("capabilities")
+    if isinstance(architecture, dict) and isinstance(kinds := architecture.get("input_modalities"), list) and kinds:
+        return "image" in kinds
+    if isinstance(capabilities, dict) and isinstance(vision := capabilities.get("vision"), bool):
+        return vision
+    return None
 
 
 def read_count(value: Any) -> int | None:

@@ -1,5 +1,6 @@
 """A chat request in no provider's dialect."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -18,11 +19,26 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that goes with a message."""
+
+    media_type: str
+    data: bytes
+
+    @property
+    def url(self) -> str:
+        """The whole of it as a data URL (RFC 2397)."""
+        return f"data:{self.media_type};base64,{b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message of the context that is sent."""
 
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
+    """They come behind the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tui.stream.events import ToolCallDelta, UsageReport
 from tui.stream.evidence import Evidence
 from tui.stream.partial import Partial
 from tui.stream.provider_error import ErrorClass
-from tui.stream.request import ChatMessage, ChatRequest, Role
+from tui.stream.request import ChatMessage, ChatRequest, Image, Role
 
 REQUEST = ChatRequest(
     "heron-1",
@@ -79,6 +79,20 @@ def test_the_request_is_exactly_this() -> None:
     }
     assert list(json.loads(wire.body)) == ["model", "stream", "messages"]
     assert "哪里".encode() in wire.body
+
+
+def test_images_go_behind_the_text_as_data_urls_and_only_then_is_content_a_list() -> None:
+    message = ChatMessage(Role.USER, "Wo?", (Image("image/gif", b"GIF89a"), Image("image/png", b"\x89")))
+    request = replace(REQUEST, messages=(*REQUEST.messages, message))
+    *before, last = json.loads(OpenAIDialect().build(request, "https://nest.test/v1", include_usage=False).body)[
+        "messages"
+    ]
+    assert all(isinstance(each["content"], str) for each in before)
+    assert last["content"] == [
+        {"type": "text", "text": "Wo?"},
+        {"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlh"}},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iQ=="}},
+    ]
 
 
 @pytest.mark.parametrize(

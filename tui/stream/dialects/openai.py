@@ -19,7 +19,7 @@ from tui.stream.events import StreamEvent
 from tui.stream.evidence import HEAD_LIMIT, Evidence
 from tui.stream.model_facts import read_listed
 from tui.stream.partial import Partial
-from tui.stream.request import ChatRequest, Role
+from tui.stream.request import ChatMessage, ChatRequest, Role
 from tui.stream.sse import LINE_LIMIT, LineDecoder, SSEDecoder
 
 _FIELDS = frozenset({"data", "event", "id", "retry", "error"})
@@ -40,7 +40,7 @@ class OpenAIDialect:
     ) -> WireRequest:
         """POST {base_url}/chat/completions."""
         body: dict[str, Any] = {"model": request.model, "stream": request.stream}
-        body["messages"] = [{"role": message.role, "content": message.text} for message in request.messages]
+        body["messages"] = [{"role": message.role, "content": _content(message)} for message in request.messages]
         if request.partial is not None:
             body["messages"] += _continuing(request.partial, prefill)
             if prefill == "continue":
@@ -66,6 +66,14 @@ class OpenAIDialect:
     def decoder(self) -> StreamDecoder:
         """A fresh `OpenAIStreamDecoder`."""
         return OpenAIStreamDecoder()
+
+
+def _content(message: ChatMessage) -> str | list[dict[str, Any]]:
+    """A plain text, which every server takes; parts only where there are images."""
+    if not message.images:
+        return message.text
+    images = ({"type": "image_url", "image_url": {"url": image.url}} for image in message.images)
+    return [{"type": "text", "text": message.text}, *images]
 
 
 def _continuing(partial: Partial, prefill: Prefill) -> list[dict[str, Any]]:

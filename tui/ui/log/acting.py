@@ -12,7 +12,9 @@ from textual.message import Message
 
 from tui.chat.conversation import Reply, Turn
 from tui.ui.log.cursor import Cursor
+from tui.ui.log.entry import PromptEntry
 from tui.ui.log.marking import MarkingView
+from tui.ui.log.stack import Place
 
 
 class ActingView(MarkingView):
@@ -31,6 +33,7 @@ class ActingView(MarkingView):
         Binding("m", "ask_other", "Another model", id="log.other_model", tooltip="Ask another model the same"),
         Binding("o", "trim", "Leave out", id="log.trim", tooltip="Leave the oldest turns out of what is sent"),
         Binding("O", "untrim", "Send all", id="log.untrim", show=False, tooltip="Send the turns left out again"),
+        Binding("a", "open_sent", "Attachments", id="log.open_sent", tooltip="What was sent of the attached files"),
         Binding("X", "copy_record", "Copy record", id="log.copy_record", tooltip="Copy the record of this reply"),
     ]
 
@@ -111,6 +114,17 @@ class ActingView(MarkingView):
     def action_untrim(self) -> None:
         """Send all turns again."""
         self.post_message(self.UntrimWanted())
+
+    def action_open_sent(self) -> None:
+        """Show or hide what was sent beside a prompt."""
+        at = self._cursor.entry
+        number = at - 1 if at is not None and at in self._turns else at
+        entry = self._stack.entries[number] if number is not None else None
+        if number is not None and isinstance(entry, PromptEntry) and entry.toggle_sent():
+            self._reshape(number)
+            self.go_to(Place(number, 0), 1)
+        else:
+            self.post_message(self.Missed("attachment.nothing"))
 
     @property
     def hides_names(self) -> bool:

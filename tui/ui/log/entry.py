@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tui.chat.attachment import Attachment
+from tui.chat.chip import write_chip, write_sent
 from tui.chat.turn_tree import ONLY, Branching
 from tui.markdown.layout import Layout
 from tui.markdown.line import Line, Span, Style
@@ -202,16 +204,25 @@ class Entry(ABC):
 
 
 class PromptEntry(Entry):
-    """What the person asked, and which of several branches begins with it."""
+    """What the person asked, which of several branches begins with it, and a chip for each file that went along."""
 
-    __slots__ = ("_branching", "_mark", "_prompt")
+    __slots__ = ("_attachments", "_branching", "_mark", "_prompt", "sent_shown")
 
-    def __init__(self, prompt: str, language: Language, branching: Branching = ONLY, mark: str = "") -> None:
+    def __init__(
+        self,
+        prompt: str,
+        language: Language,
+        branching: Branching = ONLY,
+        mark: str = "",
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         """`mark` stands above it: here begins what is sent."""
         super().__init__(language)
         self._prompt = prompt
         self._branching = branching
         self._mark = mark
+        self._attachments = attachments
+        self.sent_shown = False
 
     @property
     def source(self) -> str:
@@ -220,8 +231,16 @@ class PromptEntry(Entry):
 
     @property
     def heard(self) -> str | None:
-        """Its branch is in our words."""
-        return self._prompt if self._branching.count == 1 else None
+        """Its branch and its files are in our words."""
+        return self._prompt if self._branching.count == 1 and not self._attachments else None
+
+    def toggle_sent(self) -> bool:
+        """Show or hide what was sent beside the prompt; False if nothing was."""
+        if not self._attachments:
+            return False
+        self.sent_shown = not self.sent_shown
+        self.drop()
+        return True
 
     def _make(self, layout: Layout) -> None:
         signs = ornaments(ascii=layout.ascii)
@@ -231,9 +250,20 @@ class PromptEntry(Entry):
             name += f"  {signs.one_of(self._branching.place, self._branching.count)}"
         who = Line((Span(name, Style("you", bold=True)),), gutter=cell_len(name))
         text = plain_lines(sanitise(self._prompt), Style(), layout.fit_prose(2))
+        files = [line for each in self._attachments for line in self._file_lines(each, layout)]
         mark = plain_lines(self._mark, Style("notice"), layout.width) if self._mark else []
         above = [BLANK, *mark, BLANK] if mark else [BLANK]
-        self.sections = [Section(above), Section([who], edge), Section(text, edge), Section([BLANK])]
+        self.sections = [Section(above), Section([who], edge), Section([*text, *files], edge), Section([BLANK])]
+
+    def _file_lines(self, attachment: Attachment, layout: Layout) -> list[Line]:
+        """A chip, and what was sent: of an image that it was, since its bytes tell nobody anything."""
+        width, signs = layout.width - 2, ornaments(ascii=layout.ascii)
+        sign = signs.open if self.sent_shown else signs.folded
+        lines = plain_lines(f"{sign}{write_chip(attachment, self._language)}", Style("tool"), width)
+        if self.sent_shown:
+            sent = sanitise(write_sent(attachment, self._language))
+            lines += plain_lines(sent, Style("dim" if attachment.is_image else "code"), width)
+        return lines
 
 
 class WelcomeEntry(Entry):

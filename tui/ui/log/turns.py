@@ -194,7 +194,7 @@ class TurnView(SearchableView):
         if above is not None and above.id == self._cut:
             key = self.keys.get("log.untrim", "O")
             mark = self._language.say("context.mark", count=number // 2, key=key)
-        return PromptEntry(turn.prompt, self._language, branching, mark)
+        return PromptEntry(turn.prompt, self._language, branching, mark, turn.attachments)
 
     def _choose_shown(self, turn: Turn) -> Reply:
         return turn.reply

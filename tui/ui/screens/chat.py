@@ -11,14 +11,16 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
 from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.ui.key_hint import bound_keys
 from tui.ui.manner import Manner
-from tui.ui.screens.hinting import HintingScreen
+from tui.ui.screens.attaching import AttachingScreen
 from tui.ui.screens.opening import Leftover
+from tui.ui.widgets.attachment_bar import AttachmentBar
 from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
@@ -35,7 +37,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(HintingScreen):
+class ChatScreen(AttachingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,13 +66,14 @@ class ChatScreen(HintingScreen):
         self._opening = True
 
     def compose(self) -> ComposeResult:
-        """Banner, log, queue, completions, prompt, status."""
+        """Banner, log, queue, completions, chips, prompt, status."""
         yield Static("", markup=False, id="banner")
         yield from self.compose_logs()
         yield FindBar(self._language.say("find.hint"))
         yield self.context_line
         yield self._queue
         yield self._prompt.complete_from(Completion(self._language, [PathSource()]))
+        yield AttachmentBar()
         yield self._prompt
         yield StatusBar()
 
@@ -83,8 +86,7 @@ class ChatScreen(HintingScreen):
     def take_over(self, leftover: Leftover) -> None:
         """Go on where the person is: prompts that were sent, text that was typed, keys that wait for this screen."""
         for text in leftover.sent:
-            self.prompt.unsent.append(text)
-            self.prompt.post_message(Prompt.Submitted(text))
+            self.prompt.hold(text)
         self.prompt.put_before(leftover.typed, leftover.cursor)
         for key, character in leftover.keys:
             self.app.post_message(events.Key(key, character))
@@ -105,7 +107,7 @@ class ChatScreen(HintingScreen):
         if self._model is None and self.give_queue_back():
             self.action_pick_model()
         self.catch_up()
-        self._send_queued()
+        self.send_queued()
 
     def _show_banner(self, workspace: "Workspace") -> None:
         banner = self.query_one("#banner", Static)
@@ -125,25 +127,25 @@ class ChatScreen(HintingScreen):
         """Send now, or queue while a reply streams or a model is being looked for; without one ask for it first."""
         if event.text not in self.prompt.unsent:
             return  # a stop in the same moment took it back
-        self.prompt.unsent.remove(event.text)
-        if self.streaming or (self._opening and self._model is None):
+        if self.streaming or self.is_preparing or (self._opening and self._model is None):
+            self.prompt.unsent.remove(event.text)
             self._queue.put(event.text)
         elif self._model is None and not self._marked:
-            self.prompt.give_back(event.text)
+            self.prompt.take_back()
             self.action_pick_model()
         else:
-            self._send(event.text)
+            self.prepare(event.text)
 
-    def _send(self, text: str) -> None:
+    def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Begin a turn with what was typed; from here on what is sent is queued."""
         assert self._workspace is not None, "only an open workspace sends"
-        self.begin_turn(text)
+        self.begin_turn(text, attachments=attachments)
         self._workspace.keep_draft("")
         self.save_state()
 
-    def begin_turn(self, text: str, only: Model | None = None) -> None:
+    def begin_turn(self, text: str, only: Model | None = None, attachments: tuple[Attachment, ...] = ()) -> None:
         """Ask for replies and show how they do; `only` is asked instead of whoever the next prompt goes to."""
-        self.ask(text, only)
+        self.ask(text, only, attachments=attachments)
         self._show_status()
 
     def take(self, reply: Reply, event: StreamEvent) -> None:
@@ -154,13 +156,17 @@ class ChatScreen(HintingScreen):
         if isinstance(event, Finished | Interrupted) and reply in self._awaited:
             self._show_status()
             if isinstance(event, Finished) and not self.columns.is_shown:
-                self._send_queued()
+                self.send_queued()
             elif not self.streaming:
                 self.give_queue_back()
 
-    def _send_queued(self) -> None:
-        if self._queue.texts and (self._marked or self._model is not None) and not self.streaming:
-            self._send(self._queue.take())
+    def send_queued(self) -> None:
+        """Send the first prompt that waits, if nothing holds it up."""
+        waits = self._queue.texts and not (self.streaming or self.is_preparing)
+        if waits and (self._marked or self._model is not None):
+            text = self._queue.take()
+            self.prompt.unsent.append(text)
+            self.prepare(text)
 
     def unsent(self) -> str:
         """Everything that was typed and has not gone out: queued, just sent off, still in the editor."""
@@ -235,7 +241,7 @@ class ChatScreen(HintingScreen):
         """What waited for a choice goes out."""
         super().model_chosen()
         self._show_status()
-        self._send_queued()
+        self.send_queued()
 
     def parameters_changed(self) -> None:
         """The status bar shows what is set."""

@@ -13,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.getters import query_one
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.settings.model_facts import ModelFacts
@@ -67,7 +68,13 @@ class ComparingScreen(ChoosingScreen):
         """Whether a reply is being written whose end is waited for."""
         return any(reply.outcome is None for reply in self._awaited)
 
-    def ask(self, text: str, only: Model | None = None, beside: Turn | None = None) -> None:
+    def ask(
+        self,
+        text: str,
+        only: Model | None = None,
+        beside: Turn | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> None:
         """Begin a turn and ask for its replies, in columns if there are several; `only` is asked this once, and alone.
 
         Who was asked so is not remembered as a model in use. `beside`: the turn of which it is another branch.
@@ -80,7 +87,7 @@ class ComparingScreen(ChoosingScreen):
             self._shuffle(models)
         self.close_columns()
         self._keep_context()
-        turn = workspace.session.begin(self._conversation, text, models, beside)
+        turn = workspace.session.begin(self._conversation, text, models, beside, attachments)
         for reply, model in zip(turn.replies, models, strict=True):
             self._start(reply, model)
         self._reply, self._awaited = turn.reply, list(turn.replies)

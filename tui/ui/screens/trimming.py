@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from textual import on
 from textual.app import SystemCommand
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.context_window import (
     ContextGauge,
@@ -55,10 +56,16 @@ class TrimmingScreen(RetryingScreen):
         key = self.page_log.keys.get("log.trim", "o")
         return self._language.say(f"context.{name}", taken=taken, window=use.window, reserved=use.reserved, key=key)
 
-    def ask(self, text: str, only: Model | None = None, beside: Turn | None = None) -> None:
+    def ask(
+        self,
+        text: str,
+        only: Model | None = None,
+        beside: Turn | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> None:
         """What was warned of is known by then."""
         self.context_line.hide()
-        super().ask(text, only, beside)
+        super().ask(text, only, beside, attachments)
 
     def take(self, reply: Reply, event: StreamEvent) -> None:
         """Also offer to leave turns out, under a reply for which they were too much."""

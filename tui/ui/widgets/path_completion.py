@@ -1,8 +1,8 @@
 """Path completion: `@path` in the prompt, offered from the disk."""
 
 from tui.chat.mention import find_last_mention, write_mention
-from tui.chat.note import show_size
 from tui.chat.path_listing import list_paths
+from tui.text.size import show_size
 from tui.ui.widgets.completion import Candidate, Offer, Word
 
 
@@ -22,5 +22,5 @@ class PathSource:
             goes_on = listed.path.endswith("/")
             text = write_mention(listed.path, closed=not goes_on)
             note = show_size(listed.size) if listed.size is not None else ""
-            candidates.append(Candidate(text, listed.path, note, goes_on=goes_on, value=listed.path))
+            candidates.append(Candidate(text, listed.path, note, goes_on=goes_on, value=listed))
         return Offer(candidates, listing.left_out)

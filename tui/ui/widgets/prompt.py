@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -11,8 +11,8 @@ from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import TextArea
 
+from tui.chat.mention import find_mentions
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
 from tui.ui.hint import Situation, choose_hints, write_hints
@@ -20,16 +20,14 @@ from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.attachment import Attachments
+from tui.ui.widgets.completing_text import CompletingText
 from tui.ui.widgets.key_order import KeyOrder
-
-if TYPE_CHECKING:
-    from tui.ui.widgets.completion import Candidate, Completion, Taken
 
 _FRAME = 6
 """Cells of its edge that no hint gets."""
 
 
-class Prompt(TextArea):
+class Prompt(CompletingText):
     """A text area that grows with its text up to a third of the screen."""
 
     DEFAULT_CSS = """
@@ -66,12 +64,6 @@ class Prompt(TextArea):
 
         text: str
 
-    @dataclass
-    class Completed(Message):
-        """What a completion list offered stands in the text now, and the caret behind it."""
-
-        candidate: "Candidate"
-
     def __init__(self, language: Language, keys: Mapping[str, str]) -> None:
         """`keys` are the person's own, by the id of their binding."""
         hint = language.say("prompt.hint")
@@ -87,7 +79,8 @@ class Prompt(TextArea):
         self._burst = Burst()
         self._key_order = KeyOrder(self, frozenset(), takes_text=True)
         self._unsure = False
-        self._completion: Completion | None = None
+        self.named: set[str] = set()
+        """What was mentioned in prompts that were sent, long pastes aside: only that may be a file to attach."""
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
 
@@ -152,38 +145,23 @@ class Prompt(TextArea):
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         await super()._on_paste(events.Paste(self._attachments.fold(sanitise(text))))
 
-    def on_text_area_selection_changed(self) -> None:
-        """Another word may stand before the caret."""
-        if self._completion is not None:
-            self._completion.look(self._before)
-
     async def action_leave(self, step: int) -> None:
         """Complete the word before the caret, else give the keys to the next widget, or the one before, at once."""
-        if step > 0 and await self._complete():
+        if step > 0 and await self.complete():
             return
         if step > 0:
             self.screen.focus_next()
         else:
             self.screen.focus_previous()
 
-    def action_cursor_up(self, select: bool = False) -> None:
-        """Mark the candidate above, else go up."""
-        if select or self._completion is None or not self._completion.move(-1):
-            super().action_cursor_up(select)
-
-    def action_cursor_down(self, select: bool = False) -> None:
-        """Mark the candidate below, else go down."""
-        if select or self._completion is None or not self._completion.move(1):
-            super().action_cursor_down(select)
-
     def action_submit(self) -> None:
         """Take a candidate that was marked, else send, if there is anything but white space.
 
         What is typed from here on is the next prompt.
         """
-        if self._completion is not None and (taken := self._completion.take_marked(self._before)) is not None:
-            self._put(taken)
-        elif self.text.strip():
+        if self.put_marked():
+            return
+        if self.text.strip():
             self.send()
         else:
             self.notify(self._language.say("dead_key.nothing_to_send"), timeout=2, markup=False)
@@ -191,48 +169,27 @@ class Prompt(TextArea):
     def send(self) -> None:
         """Send what was typed and pasted."""
         text = self.content
+        self.named.update(self.mentions)
         self.unsent.append(text)
         self.clear()
         self.post_message(self.Submitted(text))
-
-    def complete_from(self, completion: "Completion") -> "Completion":
-        """Let this list, which is mounted elsewhere and returned, go with what is typed."""
-        completion.clicked = self._put
-        self._completion = completion
-        return completion
-
-    def close_completion(self) -> bool:
-        """Close the list of candidates; False if none is shown."""
-        return self._completion is not None and self._completion.close()
-
-    async def _complete(self) -> bool:
-        """Complete the word before the caret; False if there is nothing to put there."""
-        taken = await self._completion.take(self._before) if self._completion is not None else None
-        return taken is not None and self._put(taken)
-
-    @property
-    def _before(self) -> str:
-        """The line with the caret, as far as the caret."""
-        row, column = self.cursor_location
-        return self.document.get_line(row)[:column]
-
-    def _put(self, taken: "Taken") -> bool:
-        """Put a candidate in the place of its word; False if it stands there already."""
-        candidate, (row, column) = taken.candidate, self.cursor_location
-        line = self.document.get_line(row)
-        if line[taken.word.start : column] == candidate.text:
-            return False
-        behind = "" if candidate.goes_on or line[column : column + 1].isspace() else candidate.behind
-        self.replace(candidate.text + behind, (row, taken.word.start), (row, column))
-        if self._completion is not None and not candidate.goes_on:
-            self._completion.close(taken.word.start)
-        self.post_message(self.Completed(candidate))
-        return True
 
     @property
     def content(self) -> str:
         """What was typed and pasted, chips unfolded."""
         return self._attachments.unfold(self.text)
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """The paths that are mentioned, in their order, those in long pastes aside."""
+        text = self.text
+        return tuple(mention.path for mention in find_mentions(text)) if "@" in text else ()
+
+    def hold(self, text: str) -> None:
+        """Take a prompt that was sent elsewhere; it counts as sent here, and nobody has taken it yet."""
+        self.named.update(mention.path for mention in find_mentions(self._attachments.fold(text)))
+        self.unsent.append(text)
+        self.post_message(self.Submitted(text))
 
     def action_newline(self) -> None:
         """Start a new line at the cursor."""

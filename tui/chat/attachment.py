@@ -1,0 +1,179 @@
+"""Attachment: a file that goes with a prompt, read and judged before anything is sent; reading blocks.
+
+What a file is, its content tells and not its name: PNG, JPEG, GIF and WebP are images, what decodes as UTF-8 (or as
+UTF-16 with its mark) without a zero byte is text, all else is binary and cannot be sent. Only the file's own name is
+kept and sent, never its folder. Images go word for word, text as UTF-8.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.chat.mention import Mention, find_mentions
+from tui.chat.pixel_size import image_type, read_pixels
+from tui.stream.request import ChatMessage, Image, Role
+from tui.text.sanitise import sanitise_line
+from tui.text.size import show_size
+
+TEXT_LIMIT = 1_000_000
+"""Bytes of one text file: some 250,000 tokens, more than most models take."""
+IMAGE_LIMIT = 5_000_000
+"""Bytes of one image; the strictest of the large providers (Anthropic) takes no more."""
+TOGETHER_LIMIT = 20_000_000
+"""Bytes of all that goes with one prompt."""
+MOST = 20
+"""Attachments of one prompt."""
+TEXT_TYPE = "text/plain"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_TICKS = re.compile("`+")
+_LONGEST_NAME = 100
+
+
+class AttachmentError(Exception):
+    """A file that cannot be attached. `code` names the sentence (`attachment.CODE`), `values` fill it."""
+
+    def __init__(self, code: str, name: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = {"name": sanitise_line(name), **values}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file, as it is sent."""
+
+    name: str
+    """The file's own name, foreign text."""
+    media_type: str
+    data: bytes
+    """An image as it is in the file, a text as UTF-8."""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it goes as an image; else it is text."""
+        return self.media_type.startswith("image/")
+
+    @property
+    def text(self) -> str:
+        """The text of one that is no image."""
+        return self.data.decode(errors="replace")
+
+    @property
+    def lines(self) -> int:
+        """How many lines a text has."""
+        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
+
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """Width and height of an image, as far as its head tells."""
+        return read_pixels(self.data, self.media_type)
+
+
+def read_attachment(path: str) -> Attachment:
+    """Read the file at a path, which may begin with `~`; raises AttachmentError."""
+    name = os.path.basename(path.rstrip("/")) or path
+    data, size = _read(path, name)
+    if not data:
+        raise AttachmentError("empty", name)
+    shown = sanitise_line(name)[:_LONGEST_NAME]
+    if (found := image_type(data)) is not None:
+        if len(data) > IMAGE_LIMIT:
+            raise AttachmentError("image_large", name, size=show_size(size), limit=show_size(IMAGE_LIMIT))
+        return Attachment(shown, found, data)
+    if len(data) > TEXT_LIMIT and (b"\0" not in data or data.startswith(_UTF16_MARKS)):
+        raise AttachmentError("text_large", name, size=show_size(size), limit=show_size(TEXT_LIMIT))
+    return Attachment(shown, TEXT_TYPE, _decode(data, name).encode())
+
+
+def read_attachments(paths: Iterable[str]) -> tuple[Attachment, ...]:
+    """Read several, as they go with one prompt; raises AttachmentError for the first that cannot be sent."""
+    found: list[Attachment] = []
+    for path in paths:
+        found.append(read_attachment(path))
+        check_together(found)
+    return tuple(found)
+
+
+def check_together(attachments: Sequence[Attachment]) -> None:
+    """Raise AttachmentError where these are too many, or too large, for one prompt."""
+    if not attachments:
+        return
+    name = attachments[-1].name
+    if len(attachments) > MOST:
+        raise AttachmentError("too_many", name, limit=MOST)
+    if (size := sum(len(each.data) for each in attachments)) > TOGETHER_LIMIT:
+        raise AttachmentError("together_large", name, size=show_size(size), limit=show_size(TOGETHER_LIMIT))
+
+
+def find_attached(text: str, named: Set[str], completed: Set[str]) -> list[str]:
+    """The paths of the files that a prompt mentions, each once; raises AttachmentError for one that has vanished.
+
+    `named`: the mentions that count, which those in a long paste are not. A path of those that were `completed` means
+    a file whatever became of it; any other does only if there is one, and else is a part of the text, as is a folder.
+    """
+    found = (_resolve(mention, completed) for mention in find_mentions(text) if mention.path in named)
+    return list(dict.fromkeys(path for path in found if path is not None))
+
+
+def make_message(prompt: str, attachments: Sequence[Attachment]) -> ChatMessage:
+    """What a model is sent: the prompt as it was typed, each text in a fence with its name, and the images."""
+    texts = [prompt, *(write_block(each) for each in attachments if not each.is_image)]
+    images = tuple(Image(each.media_type, each.data) for each in attachments if each.is_image)
+    return ChatMessage(Role.USER, "\n\n".join(texts), images)
+
+
+def write_block(attachment: Attachment) -> str:
+    """A text as it is sent: its name, and a fence that is longer than any in it."""
+    text = attachment.text
+    fence = "`" * max(3, 1 + max((len(ticks) for ticks in _TICKS.findall(text)), default=0))
+    return f"{attachment.name}:\n{fence}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}"
+
+
+def _resolve(mention: Mention, completed: Set[str]) -> str | None:
+    readings = list(mention.readings())
+    for path in readings:
+        try:
+            full = _expand(path)
+            if os.path.exists(full) and not os.path.isdir(full):
+                return path
+        except (RuntimeError, ValueError):
+            continue  # nobody's home, or a zero byte: no file has such a path
+    if (gone := next((path for path in readings if path in completed), None)) is not None:
+        raise AttachmentError("gone", gone)
+    return None
+
+
+def _read(path: str, name: str) -> tuple[bytes, int]:
+    """The bytes of a file, at most one more than any may have, and how many there are."""
+    try:
+        handle = os.open(_expand(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise AttachmentError("folder" if stat.S_ISDIR(status.st_mode) else "special", name)
+            data = file.read(max(TEXT_LIMIT, IMAGE_LIMIT) + 1)
+            return data, max(status.st_size, len(data))
+    except (FileNotFoundError, NotADirectoryError, RuntimeError, ValueError):
+        raise AttachmentError("gone", name) from None
+    except IsADirectoryError:
+        raise AttachmentError("folder", name) from None
+    except OSError as error:
+        raise AttachmentError("unreadable", name, reason=error.strerror or type(error).__name__) from None
+
+
+def _decode(data: bytes, name: str) -> str:
+    encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise AttachmentError("binary", name) from None
+    if "\0" in text:
+        raise AttachmentError("binary", name)
+    return text
+
+
+def _expand(path: str) -> Path:
+    return Path(path).expanduser()

@@ -1,0 +1,134 @@
+"""AttachingScreen: a screen whose prompts may bring files along.
+
+What a prompt mentions is read when it is sent, in a thread; until then the prompt counts as not taken yet, so that a
+stop gives it back. If a file cannot be sent, or the model takes no images, nothing is, and the prompt is given back.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence, Set
+
+from textual import on
+from textual.getters import query_one
+from textual.widgets import TextArea
+
+from tui.chat.attachment import Attachment, AttachmentError, find_attached, read_attachment, read_attachments
+from tui.chat.catalogue import Model
+from tui.chat.chip import write_chip, write_hint, write_trouble
+from tui.chat.path_listing import ListedPath
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
+from tui.ui.manner import Manner
+from tui.ui.screens.hinting import HintingScreen
+from tui.ui.widgets.attachment_bar import AttachmentBar
+from tui.ui.widgets.prompt import Prompt
+
+LOOK_SECONDS = 0.15
+"""How long nothing is typed before the files are looked at that it mentions."""
+TOLD_SECONDS = 12
+
+
+class AttachingScreen(HintingScreen):
+    """Whoever inherits sends what is ready to be sent."""
+
+    bar = query_one(AttachmentBar)
+
+    def __init__(self, language: Language, manner: Manner, behind: Callable[[], bool]) -> None:
+        super().__init__(language, manner, behind)
+        self._completed: set[str] = set()
+        """Paths that were taken from the list: they mean files, also when those are gone."""
+        self._mentioned: tuple[str, ...] = ()
+        self.is_preparing = False
+        """Whether files are being read for a prompt that is to be sent."""
+
+    def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
+        """Send what is ready; whoever inherits does."""
+
+    def send_queued(self) -> None:
+        """Send what waits, if it may go now; whoever inherits does."""
+
+    def prepare(self, text: str) -> None:
+        """Send a prompt, which stands among those that nobody has taken yet, with the files that it mentions."""
+        if "@" in text:
+            self.is_preparing = True
+            self.run_worker(self._read(text), group="attach")
+        else:
+            self._finish(text, (), self._find_refusal(()))
+
+    @on(Prompt.Completed)
+    def remember_path(self, event: Prompt.Completed) -> None:
+        """What was taken from the list means a file."""
+        if isinstance(event.candidate.value, ListedPath):
+            self._completed.add(event.candidate.value.path)
+
+    @on(TextArea.Changed)
+    def look_at_files(self, event: TextArea.Changed) -> None:
+        """Show what would be sent along, once nothing was typed for a moment."""
+        mentioned = self.prompt.mentions if event.text_area is self.prompt else self._mentioned
+        if mentioned != self._mentioned:
+            self._mentioned = mentioned
+            self.run_worker(self._show_chips(), group="chips", exclusive=True)
+
+    async def _show_chips(self) -> None:
+        if self._mentioned:
+            await asyncio.sleep(LOOK_SECONDS)
+        text, completed = self.prompt.text, frozenset(self._completed)
+        chips, trouble = await asyncio.to_thread(_describe, text, frozenset(self._mentioned), completed, self._language)
+        self.bar.show(chips, trouble, write_hint(self._language))
+
+    async def _read(self, text: str) -> None:
+        """Read the files of a prompt; a stop meanwhile, or another conversation in front, takes it back."""
+        conversation = self._conversation
+        files: tuple[Attachment, ...] = ()
+        named, completed = frozenset(self.prompt.named), frozenset(self._completed)
+        try:
+            files = await asyncio.to_thread(lambda: read_attachments(find_attached(text, named, completed)))
+        except AttachmentError as error:
+            trouble: str | None = write_trouble(error, self._language)
+        else:
+            trouble = self._find_refusal(files)
+        finally:
+            self.is_preparing = False
+        if text in self.prompt.unsent:
+            self._finish(text, files, trouble, again=conversation is not self._conversation)
+        else:
+            self.send_queued()
+
+    def _finish(self, text: str, files: tuple[Attachment, ...], trouble: str | None, *, again: bool = False) -> None:
+        """Send, or give the prompt back and say why; `again`: it is to be sent anew, by the person."""
+        self.prompt.unsent.remove(text)
+        if trouble is None and not again:
+            self.send(text, files)
+            return
+        self.give_queue_back()
+        self.prompt.give_back(text)
+        if trouble is not None:
+            told = f"{trouble}\n{self._language.say('attachment.unsent')}"
+            self.notify(told, severity="error", timeout=TOLD_SECONDS, markup=False)
+
+    def _find_refusal(self, files: Sequence[Attachment]) -> str | None:
+        """Why a model that is known to take no images cannot be asked; None where nothing is known against it."""
+        workspace, earlier = self._workspace, self._conversation.turns
+        assert workspace is not None, "only an open workspace sends"
+        sent = [each for turn in earlier if turn.reply.context for each in turn.attachments]
+        image = next((each for each in (*files, *reversed(sent)) if each.is_image), None)
+        models: Sequence[Model] = self._marked or ([self._model] if self._model is not None else [])
+        if image is None:
+            return None
+        return next(
+            (self._refuse(model, image) for model in models if not workspace.catalogue.takes_images(model)), None
+        )
+
+    def _refuse(self, model: Model, image: Attachment) -> str:
+        name, model_name = sanitise_line(image.name), sanitise_line(model.name)
+        return self._language.say("attachment.no_images", model=model_name, name=name)
+
+
+def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[list[str], str | None]:
+    """The chips of what a text mentions, and what is wrong with the first file that cannot be sent; blocks."""
+    chips: list[str] = []
+    try:
+        for path in find_attached(text, named, completed):
+            chips.append(write_chip(read_attachment(path), language))
+    except AttachmentError as error:
+        return chips, write_trouble(error, language)
+    return chips, None

@@ -1,0 +1,78 @@
+"""CompletingText: a text area whose word before the caret can be completed from a list that is mounted elsewhere."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.widgets import TextArea
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.completion import Candidate, Completion, Taken
+
+
+class CompletingText(TextArea):
+    """Without a list it is any other text area. Whoever inherits says which keys complete."""
+
+    _completion: "Completion | None" = None
+
+    @dataclass
+    class Completed(Message):
+        """What a completion list offered stands in the text now, and the caret behind it."""
+
+        candidate: "Candidate"
+
+    def complete_from(self, completion: "Completion") -> "Completion":
+        """Let this list, which is mounted elsewhere and returned, go with what is typed."""
+        completion.clicked = self._put
+        self._completion = completion
+        return completion
+
+    def on_text_area_selection_changed(self) -> None:
+        """Another word may stand before the caret."""
+        if self._completion is not None:
+            self._completion.look(self._before)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Mark the candidate above, else go up."""
+        if select or self._completion is None or not self._completion.move(-1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Mark the candidate below, else go down."""
+        if select or self._completion is None or not self._completion.move(1):
+            super().action_cursor_down(select)
+
+    def close_completion(self) -> bool:
+        """Close the list of candidates; False if none is shown."""
+        return self._completion is not None and self._completion.close()
+
+    async def complete(self) -> bool:
+        """Complete the word before the caret; False if there is nothing to put there."""
+        taken = await self._completion.take(self._before) if self._completion is not None else None
+        return taken is not None and self._put(taken)
+
+    def put_marked(self) -> bool:
+        """Put the candidate that was marked in the place of its word; False if none was."""
+        taken = self._completion.take_marked(self._before) if self._completion is not None else None
+        if taken is not None:
+            self._put(taken)
+        return taken is not None
+
+    @property
+    def _before(self) -> str:
+        """The line with the caret, as far as the caret."""
+        row, column = self.cursor_location
+        return self.document.get_line(row)[:column]
+
+    def _put(self, taken: "Taken") -> bool:
+        """Put a candidate in the place of its word; False if it stands there already."""
+        candidate, (row, column) = taken.candidate, self.cursor_location
+        line = self.document.get_line(row)
+        if line[taken.word.start : column] == candidate.text:
+            return False
+        behind = "" if candidate.goes_on or line[column : column + 1].isspace() else candidate.behind
+        self.replace(candidate.text + behind, (row, taken.word.start), (row, column))
+        if self._completion is not None and not candidate.goes_on:
+            self._completion.close(taken.word.start)
+        self.post_message(self.Completed(candidate))
+        return True
