@@ -14,6 +14,7 @@ from tests.command import Command, at, finish, joined, lesson, saved_replies
 from tui.practice import Fault, PracticeServer
 from tui.practice.script import WARNINGS
 from tui.stream.record import Record
+from tui.text.language import load_language
 
 TEXT_KINDS = ("text", "reasoning", "refusal")
 LINE_FIELDS = {
@@ -253,3 +254,17 @@ async def test_a_half_of_a_character_is_valid_utf_8_on_stdout(weir: Command) -> 
     async with fixed_answer("\ud83d", "\ude42 whole; half: \ud83d.") as url:
         ran = await weir.run("ask", "--base-url", url, "-m", "x", "Hello")
     assert ran.text == "🙂 whole; half: \ufffd.\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("notes.md", 0), ("gone.md", 2)])
+async def test_a_file_goes_with_the_prompt_or_nothing_is_asked(
+    weir: Command, tmp_path: Path, name: str, code: int
+) -> None:
+    (tmp_path / "notes.md").write_text("one\n")
+    asked = ("ask", "--practice", "-m", "markdown", "--curl", "--with-prompt", "--json", "Read it.")
+    ran = await weir.run(*asked, "--attach", str(tmp_path / name))
+    assert ran.code == code
+    if code == 0:
+        assert json.dumps("Read it.\n\nnotes.md:\n```\none\n```") in ran.text
+    else:
+        assert ran.lines == [{"type": "error", "message": load_language("en").say("attachment.gone", name=name)}]

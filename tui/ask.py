@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.note import make_note
@@ -34,6 +35,7 @@ class Question:
     raw: bool = False
     saved: bool = False
     """Whether the conversation is kept."""
+    attachments: tuple[Attachment, ...] = ()
     told: bool = False
     """Whether the verdict and the record are told of a complete reply too."""
 
@@ -43,7 +45,7 @@ async def ask(session: ChatSession, model: Model, question: Question, language: 
     if sys.__stdout__ is None:
         return CLOSED_STDOUT
     conversation = Conversation(parameters=Parameters(system=question.system or None))
-    turn = session.begin(conversation, question.prompt, [model])
+    turn = session.begin(conversation, question.prompt, [model], attachments=question.attachments)
     reply = turn.reply
     ended = asyncio.Event()
     printer = make_printer(reply, question, language)

@@ -13,8 +13,10 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from tui.chat.chip import write_chip
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.excerpt import make_excerpt
+from tui.chat.exchange.attachment_field import write_attachment
 from tui.chat.exchange.caption import EDITED
 from tui.chat.history import History
 from tui.chat.search import LEAST, Hit, read_terms
@@ -227,6 +229,7 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
         "id": turn.id,
         "parent": turn.parent,
         "prompt": turn.prompt,
+        "attachments": [write_attachment(each) for each in turn.attachments],
         "replies": [_reply_json(reply, chosen=reply is turn.reply) for reply in turn.replies],
     }
 
@@ -251,7 +254,9 @@ def _conversation_lines(summary: ConversationSummary, conversation: Conversation
     for turn in conversation.turns:
         branching = branchings.get(turn.id)
         place = f" ({branching.place}/{branching.count})" if branching is not None else ""
-        lines += ["", f"{language.say('chats.you')}{place}:", sanitise(turn.prompt), *_reply_lines(turn, language)]
+        lines += ["", f"{language.say('chats.you')}{place}:", sanitise(turn.prompt)]
+        lines += [f"▸ {write_chip(each, language)}" for each in turn.attachments]
+        lines += _reply_lines(turn, language)
     if others := conversation.tree.others():
         lines += ["", language.say("turns.elsewhere", count=len(others))]
     return lines

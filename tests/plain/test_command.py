@@ -3,6 +3,7 @@
 import pytest
 
 from tui.plain.command import (
+    Attach,
     Command,
     Continue,
     DropDraft,
@@ -35,6 +36,8 @@ from tui.plain.command import (
         ("/retry", Retry()),
         ("/retry nostream", Retry("nostream")),
         ("/retry  qwen 3 ", Retry("qwen 3")),
+        ("/attach  my notes.md ", Attach("my notes.md")),
+        ("/attach", Attach()),
         ("/continue", Continue()),
         ("/continue it", Unknown("/continue")),
         ("/trim", TrimContext()),

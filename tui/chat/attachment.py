@@ -126,10 +126,15 @@ def make_message(prompt: str, attachments: Sequence[Attachment]) -> ChatMessage:
 
 
 def write_block(attachment: Attachment) -> str:
-    """A text as it is sent: its name, and a fence that is longer than any in it."""
+    """A text as it is sent: its name, and it in a fence."""
+    return f"{attachment.name}:\n{write_fenced(attachment)}"
+
+
+def write_fenced(attachment: Attachment) -> str:
+    """A text in a fence that is longer than any in it."""
     text = attachment.text
     fence = "`" * max(3, 1 + max((len(ticks) for ticks in _TICKS.findall(text)), default=0))
-    return f"{attachment.name}:\n{fence}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}"
+    return f"{fence}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}"
 
 
 def _resolve(mention: Mention, completed: Set[str]) -> str | None:

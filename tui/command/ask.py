@@ -5,9 +5,12 @@ import asyncio
 
 from tui.arguments import USAGE, UsageError
 from tui.ask import Question, ask, tell_stopped
+from tui.chat.attachment import AttachmentError, read_attachments
 from tui.chat.catalogue import Model
+from tui.chat.chip import write_trouble
 from tui.chat.conversation import Conversation
 from tui.chat.database import StoreTrouble
+from tui.chat.refusal import find_refusal
 from tui.chat.routes import choose_routes
 from tui.chat.sketch import sketch_request
 from tui.chat.workspace import Workspace
@@ -33,7 +36,14 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
         prompt = PLACEHOLDER  # what was typed would not be in the command
     else:
         prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask")
-    question = Question(prompt, options.system, not options.no_stream, options.json, options.raw, options.save)
+    try:
+        files = read_attachments(() if options.curl and not options.with_prompt else options.attach)
+    except AttachmentError as error:
+        write_error(write_trouble(error, launch.load_language()), as_json=options.json)
+        return USAGE
+    question = Question(
+        prompt, options.system, not options.no_stream, options.json, options.raw, options.save, attachments=files
+    )
     if options.curl:
         return asyncio.run(_print_curl(question, launch, mask, with_prompt=options.with_prompt))
     return asyncio.run(_ask(question, launch, mask, save=options.save))
@@ -70,7 +80,11 @@ async def _print_curl(question: Question, launch: Launch, mask: Masker, *, with_
         if model is None:
             return USAGE
         conversation = Conversation(parameters=Parameters(system=question.system or None))
-        sent = sketch_request(workspace.client, conversation, question.prompt, model, stream=question.stream)
+        sent = sketch_request(
+            *(workspace.client, conversation, question.prompt, model),
+            stream=question.stream,
+            attachments=question.attachments,
+        )
         write_text(write_curl(sent, mask, with_prompt=with_prompt))
         return 0
     finally:
@@ -81,11 +95,22 @@ async def _ask_in(workspace: Workspace, question: Question, language: Language, 
     model = await signals.guard(_find_model(workspace, language, as_json=question.as_json))
     if model is None:
         return USAGE
+    if (refusal := await _find_refusal(workspace, model, question, language)) is not None:
+        write_error(refusal, as_json=question.as_json)
+        return USAGE
     code = await ask(workspace.session, model, question, language, signals)
     if code in _ANSWERED:  # a name that nothing answers to must not be asked again unasked
         workspace.use_model(model)
         await asyncio.to_thread(workspace.save_state)
     return code
+
+
+async def _find_refusal(workspace: Workspace, model: Model, question: Question, language: Language) -> str | None:
+    """Why this model, which is known to take no images, is not asked."""
+    if not question.attachments:
+        return None
+    await workspace.load_models()
+    return find_refusal(workspace.catalogue, [model], Conversation(), question.attachments, language)
 
 
 async def _find_model(workspace: Workspace, language: Language, *, as_json: bool) -> Model | None:

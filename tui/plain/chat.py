@@ -16,6 +16,7 @@ from tui.chat.workspace import Workspace
 from tui.plain.answer import print_answer
 from tui.plain.command import (
     NOT_STREAMED,
+    Attach,
     Continue,
     DropDraft,
     Help,
@@ -33,6 +34,7 @@ from tui.plain.line_reader import EndOfInput, LineReader
 from tui.plain.message import MessageReader
 from tui.plain.model_list import ModelList
 from tui.plain.output import Output
+from tui.plain.pending_files import PendingFiles
 from tui.plain.reply_printer import print_turn
 from tui.plain.signals import SignalCame, Signals
 from tui.stream.outcome import Outcome
@@ -59,6 +61,7 @@ class PlainChat:
         self._asked: dict[str, Model] = {}
         self._models = ModelList()
         self._draft = workspace.state.draft
+        self._files = PendingFiles(output, language)
         self._asked_to_quit = False
         self._outcome: Outcome | None = None
         self._had_text = False
@@ -153,6 +156,8 @@ class PlainChat:
                 self._continue()
             case TrimContext(undo):
                 self._untrim() if undo else self._trim()
+            case Attach(words):
+                self._files.obey(words)
             case NewChat():
                 self._conversation = Conversation()
                 tell(say("plain.new"))
@@ -170,8 +175,12 @@ class PlainChat:
             self._list_models("")
             self._set_aside(text)
             return
-        workspace = self._workspace
-        self._print(workspace.session.begin(self._conversation, text, [self._model]).reply, self._model)
+        workspace, conversation = self._workspace, self._conversation
+        if self._files.are_refused(workspace.catalogue, self._model, conversation):
+            self._set_aside(text)
+            return
+        turn = workspace.session.begin(conversation, text, [self._model], attachments=self._files.take())
+        self._print(turn.reply, self._model)
         workspace.use_model(self._model)
         self._remember_draft(self._draft)
 
@@ -183,9 +192,7 @@ class PlainChat:
     def _print(self, reply: Reply, model: Model, *, stream: bool = True) -> None:
         """Ask for a reply that was begun, and print it until it ends."""
         self._asked[reply.id] = model
-        answer = print_answer(
-            reply, self._workspace, self._output, self._signals, self._language, stream=stream
-        )
+        answer = print_answer(reply, self._workspace, self._output, self._signals, self._language, stream=stream)
         self._run(answer)
         self._outcome, self._had_text = reply.outcome, reply.has_text
 

@@ -44,6 +44,13 @@ class TrimContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Attach:
+    """Let the file of this path go with the next prompt; `drop`: let none go, nothing: tell which do."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewChat:
     """Begin a new conversation."""
 
@@ -76,7 +83,18 @@ class Unknown:
 
 
 Command: TypeAlias = (
-    Send | PickModel | Retry | Continue | TrimContext | NewChat | SendDraft | DropDraft | Help | Quit | Unknown
+    Send
+    | PickModel
+    | Retry
+    | Continue
+    | TrimContext
+    | Attach
+    | NewChat
+    | SendDraft
+    | DropDraft
+    | Help
+    | Quit
+    | Unknown
 )
 
 
@@ -100,6 +118,8 @@ def read_command(typed: str) -> Command | None:
             return TrimContext()
         case "/trim", "undo":
             return TrimContext(undo=True)
+        case "/attach", words:
+            return Attach(words)
         case "/new", "":
             return NewChat()
         case "/draft", "":

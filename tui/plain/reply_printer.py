@@ -1,5 +1,6 @@
 """ReplyPrinter: a reply as it comes, and what becomes of it, as text and whole lines."""
 
+from tui.chat.chip import write_chip
 from tui.chat.conversation import Reply, Turn
 from tui.chat.note import make_note
 from tui.chat.remedy import Remedy, find_remedies
@@ -87,6 +88,8 @@ class ReplyPrinter:
 def print_turn(turn: Turn, output: Output, language: Language) -> None:
     """A turn of before: the prompt, and the chosen reply with what became of it."""
     output.write(StreamSanitiser().feed(f"{language.say('plain.you')}{turn.prompt}\n"))
+    for each in turn.attachments:
+        output.tell_line(write_chip(each, language))
     printer = ReplyPrinter(turn.reply, output, language)
     printer.take(TextDelta(turn.reply.text + turn.reply.refusal))
     printer.end()

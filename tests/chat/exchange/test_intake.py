@@ -10,6 +10,7 @@ import pytest
 
 from tests.chat.exchange.tree import HERONS
 from tests.chat.sample import end, feed, fill, make_turn
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation, Origin, Reply, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError
 from tui.chat.exchange.chatgpt import read_chatgpt
@@ -46,6 +47,10 @@ def make_sample() -> Conversation:
     end(cut, Outcome.STALLED)
     cut.origin = Origin(turn.reply.id, None, 3)
     turn.created -= timedelta(days=3)
+    turn.attachments = (
+        Attachment("n\x1b.md", "text/plain", b"```\nit\x1b\n```\n"),
+        Attachment("p.gif", "image/gif", b"GIF89a" + bytes(range(256))),
+    )
     return conversation
 
 

@@ -32,6 +32,9 @@ def test_each_reply_has_its_model_time_and_outcome(form: str) -> None:
         mark = " · chosen" if reply is turn.reply else ""
         assert f"route/{reply.model} · {reply.record.time} · complete{mark}\n" in text
     assert "stalled: " in text
+    assert "n␛.md  12 B, 3 lines" in text
+    assert ("````\n```\nit␛\n```\n````" if form == "md" else "```\nit␛\n```\n") in text
+    assert "p.gif  262 B, 256×770" in text
     assert 'get_weather({"city": ' in text
 
 

@@ -2,7 +2,8 @@
 
     {"format": "weir-conversations", "version": 2, "written": TIME, "client": {"weir": VERSION}, "conversations": [
      {"id", "title", "created", "parameters": {…}, "turns": [
-      {"id", "parent", "active": true, "created", "prompt", "chosen": 0, "adopted": false, "replies": [
+      {"id", "parent", "active": true, "created", "prompt", "chosen": 0, "adopted": false,
+       "attachments": [{"name", "media_type", "text" or "base64"}], "replies": [
        {"id", "provider", "model", "outcome", "text", "reasoning", "refusal", "thought_seconds",
         "tool_calls": [{"index", "id", "name", "arguments"}], "notices": [{"code", "values", "record"}],
         "record": {…}, "origin": {"reply", "record", "length"}, "edited"}]}]}]}
@@ -11,11 +12,12 @@
 are branches, of which the one that is `active` is gone on with. Deleted turns are left out, and what followed one
 follows what that followed. Before version 2 each turn followed the one before it. Times are RFC 3339 in UTC. `chosen`
 counts the replies from 0: that one is the context for what follows; `adopted` says that a person chose it. `parameters`
-are those of the conversation, as in the config; `record` is masked, as it is kept; `origin` is the reply that this one
-goes on with, `edited` the one of which a person wrote this version. Whether a conversation is pinned or archived is not
-told. Absent is null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`.
-Texts are word for word; every control character in them is escaped. A reader takes fields that it does not know for
-nothing; a change that an older reader would get wrong raises `version`.
+are those of the conversation, as in the config; `attachments` went with the prompt, each as its text or as base64;
+`record` is masked, as it is kept; `origin` is the reply that this one goes on with, `edited` the one of which a person
+wrote this version. Whether a conversation is pinned or archived is not told. Absent is null. `outcome` is null for a
+reply that was being written; such a one is brought in as `app-exit`. Texts are word for word; every control character
+in them is escaped. A reader takes fields that it does not know for nothing; a change that an older reader would get
+wrong raises `version`.
 """
 
 import json
@@ -26,6 +28,7 @@ from typing import Any, TypeVar
 from tui import __version__
 from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError, read_moment
+from tui.chat.exchange.attachment_field import read_attachment, write_attachment
 from tui.chat.record_file import record_of
 from tui.chat.turn_tree import TurnTree
 from tui.settings.parameters import ParameterError, read_parameters
@@ -90,6 +93,7 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
         "prompt": turn.prompt,
         "chosen": turn.chosen,
         "adopted": turn.adopted,
+        "attachments": [write_attachment(each) for each in turn.attachments],
         "replies": [_reply_json(reply) for reply in turn.replies],
     }
 
@@ -176,6 +180,7 @@ def _read_turn(value: Mapping[str, Any], where: str) -> Turn:
     turn = Turn(_text(value, "prompt", where), replies, _id(value, where), chosen, adopted, _time(value, where))
     turn.parent = _get(value, "parent", where, str, None)
     turn.active = _get(value, "active", where, bool, True)
+    turn.attachments = tuple(_each(value, "attachments", where, read_attachment))
     return turn
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from tui import __version__
+from tui.chat.attachment import write_fenced
+from tui.chat.chip import write_chip
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.caption import Caption, call_lines, make_caption, show_moment
 from tui.chat.exchange.outline import Item, describe_item, make_outline
@@ -29,6 +31,9 @@ def write_markdown(conversation: Conversation, language: Language, now: datetime
         turn = item.turn
         yield f"\n## {item.number} · {describe_item(item, language)}\n\n"
         yield close_fence(sanitise(turn.prompt)) + "\n"
+        for each in turn.attachments:
+            yield f"\n**{language.say('exchange.attachment')}** {write_chip(each, language)}\n"
+            yield "" if each.is_image else f"\n{sanitise(write_fenced(each))}\n"
         for reply in turn.replies:
             yield from _reply(reply, captions[reply.id], language)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from tui.chat.chip import write_chip
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.exchange.caption import Caption, call_lines, make_caption, show_moment
 from tui.chat.exchange.outline import describe_item, make_outline
@@ -26,6 +27,9 @@ def write_text(conversation: Conversation, language: Language, now: datetime) ->
         turn, number = item.turn, f"{item.number} · " if len(items) > len(conversation.turns) else ""
         yield f"\n{_RULE}\n{number}{describe_item(item, language)}\n\n"
         yield f"{_trim(turn.prompt)}\n"
+        for each in turn.attachments:
+            yield f"\n[{language.say('exchange.attachment')}] {write_chip(each, language)}\n"
+            yield "" if each.is_image else f"{_trim(each.text)}\n"
         for reply in turn.replies:
             yield from _reply(reply, make_caption(turn, reply, language), language)
 

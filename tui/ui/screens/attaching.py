@@ -15,8 +15,8 @@ from tui.chat.attachment import Attachment, AttachmentError, find_attached, read
 from tui.chat.catalogue import Model
 from tui.chat.chip import write_chip, write_hint, write_trouble
 from tui.chat.path_listing import ListedPath
+from tui.chat.refusal import find_refusal
 from tui.text.language import Language
-from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
 from tui.ui.screens.hinting import HintingScreen
 from tui.ui.widgets.attachment_bar import AttachmentBar
@@ -106,21 +106,11 @@ class AttachingScreen(HintingScreen):
             self.notify(told, severity="error", timeout=TOLD_SECONDS, markup=False)
 
     def _find_refusal(self, files: Sequence[Attachment]) -> str | None:
-        """Why a model that is known to take no images cannot be asked; None where nothing is known against it."""
-        workspace, earlier = self._workspace, self._conversation.turns
+        """Why a model that is known to take no images cannot be asked."""
+        workspace = self._workspace
         assert workspace is not None, "only an open workspace sends"
-        sent = [each for turn in earlier if turn.reply.context for each in turn.attachments]
-        image = next((each for each in (*files, *reversed(sent)) if each.is_image), None)
         models: Sequence[Model] = self._marked or ([self._model] if self._model is not None else [])
-        if image is None:
-            return None
-        return next(
-            (self._refuse(model, image) for model in models if not workspace.catalogue.takes_images(model)), None
-        )
-
-    def _refuse(self, model: Model, image: Attachment) -> str:
-        name, model_name = sanitise_line(image.name), sanitise_line(model.name)
-        return self._language.say("attachment.no_images", model=model_name, name=name)
+        return find_refusal(workspace.catalogue, models, self._conversation, files, self._language)
 
 
 def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[list[str], str | None]:
