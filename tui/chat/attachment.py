@@ -118,6 +118,16 @@ def find_attached(text: str, named: Set[str], completed: Set[str]) -> list[str]:
     return list(dict.fromkeys(path for path in found if path is not None))
 
 
+def keep_attached(attachments: Iterable[Attachment], before: str, after: str) -> tuple[Attachment, ...]:
+    """Those that still go with a prompt that was edited: all but the ones that it mentioned and mentions no more."""
+    was, still = _mentioned_names(before), _mentioned_names(after)
+    return tuple(each for each in attachments if each.name in still or each.name not in was)
+
+
+def _mentioned_names(text: str) -> set[str]:
+    return {os.path.basename(path) for mention in find_mentions(text) for path in mention.readings()}
+
+
 def make_message(prompt: str, attachments: Sequence[Attachment]) -> ChatMessage:
     """What a model is sent: the prompt as it was typed, each text in a fence with its name, and the images."""
     texts = [prompt, *(write_block(each) for each in attachments if not each.is_image)]

@@ -113,3 +113,20 @@ def test_a_long_paste_mentions_no_file_and_one_in_the_queue_is_read_when_its_tur
     first.say("One.")
     first.finish()
     assert sent(raw_server) == "then @notes.md\n\nnotes.md:\n```\nchanged\n```"
+
+
+@pytest.mark.slow
+def test_files_stay_with_a_prompt_that_is_edited_unless_their_mention_goes(desk: Desk, raw_server: RawServer) -> None:
+    write_files(desk.home)
+    terminal = open_raw(desk, raw_server)
+    send_prompt(terminal, 'see @"my pic.gif" and @notes.md')
+    assert len(sent(raw_server)) == 2
+    terminal.wait_for("Seen.")
+    (desk.home / "notes.md").unlink()
+    (desk.home / "more.txt").write_text("more")
+    terminal.press("tab", "k", "e")
+    terminal.wait_for('│ see @"my pic.gif" and @notes.md')
+    terminal.press("ctrl+u")
+    send_prompt(terminal, "see @more.txt and @notes.md")
+    block = "notes.md:\n````\none\n```\ntwo\n````\n\nmore.txt:\n```\nmore\n```"
+    assert sent(raw_server) == f"see @more.txt and @notes.md\n\n{block}"

@@ -5,15 +5,25 @@ stop gives it back. If a file cannot be sent, or the model takes no images, noth
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence, Set
 
 from textual import on
 from textual.getters import query_one
 from textual.widgets import TextArea
 
-from tui.chat.attachment import Attachment, AttachmentError, find_attached, read_attachment, read_attachments
+from tui.chat.attachment import (
+    Attachment,
+    AttachmentError,
+    check_together,
+    find_attached,
+    keep_attached,
+    read_attachment,
+    read_attachments,
+)
 from tui.chat.catalogue import Model
 from tui.chat.chip import write_chip, write_hint, write_trouble
+from tui.chat.conversation import Turn
 from tui.chat.path_listing import ListedPath
 from tui.chat.refusal import find_refusal
 from tui.text.language import Language
@@ -28,7 +38,7 @@ TOLD_SECONDS = 12
 
 
 class AttachingScreen(HintingScreen):
-    """Whoever inherits sends what is ready to be sent."""
+    """Whoever inherits shows the turn that begins."""
 
     bar = query_one(AttachmentBar)
 
@@ -41,7 +51,11 @@ class AttachingScreen(HintingScreen):
         """Whether files are being read for a prompt that is to be sent."""
 
     def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
-        """Send what is ready; whoever inherits does."""
+        """Begin a turn with what was typed; from here on what is sent is queued."""
+        assert self._workspace is not None, "only an open workspace sends"
+        self.begin_turn(text, attachments=attachments)
+        self._workspace.keep_draft("")
+        self.save_state()
 
     def send_queued(self) -> None:
         """Send what waits, if it may go now; whoever inherits does."""
@@ -93,6 +107,39 @@ class AttachingScreen(HintingScreen):
         else:
             self.send_queued()
 
+    def resend(self, text: str, turn: Turn, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Also with what went with the prompt before, as it was then, unless its mention is gone; the rest is read."""
+        if not ("@" in text or turn.attachments):
+            super().resend(text, turn)
+        elif not self.is_preparing:
+            self.is_preparing = True
+            self.run_worker(self._read_again(text, turn), group="attach")
+
+    async def _read_again(self, text: str, turn: Turn) -> None:
+        kept = keep_attached(turn.attachments, turn.prompt, text)
+        names = {each.name for each in kept}
+        completed = frozenset(path for path in self._completed if os.path.basename(path) not in names)
+        try:
+            paths = await asyncio.to_thread(find_attached, text, frozenset(self.prompt.mentions), completed)
+            new = [path for path in paths if os.path.basename(path) not in names]
+            files = (*kept, *await asyncio.to_thread(read_attachments, new))
+            check_together(files)
+        except AttachmentError as error:
+            trouble: str | None = write_trouble(error, self._language)
+        else:
+            trouble = self._find_refusal(files, turn)
+        finally:
+            self.is_preparing = False
+        if trouble is not None:
+            self._tell_unsent(trouble)
+        elif self.is_edited(turn) and not self.streaming:
+            super().resend(text, turn, files)
+        self.send_queued()
+
+    def _tell_unsent(self, trouble: str) -> None:
+        told = f"{trouble}\n{self._language.say('attachment.unsent')}"
+        self.notify(told, severity="error", timeout=TOLD_SECONDS, markup=False)
+
     def _finish(self, text: str, files: tuple[Attachment, ...], trouble: str | None, *, again: bool = False) -> None:
         """Send, or give the prompt back and say why; `again`: it is to be sent anew, by the person."""
         self.prompt.unsent.remove(text)
@@ -102,15 +149,14 @@ class AttachingScreen(HintingScreen):
         self.give_queue_back()
         self.prompt.give_back(text)
         if trouble is not None:
-            told = f"{trouble}\n{self._language.say('attachment.unsent')}"
-            self.notify(told, severity="error", timeout=TOLD_SECONDS, markup=False)
+            self._tell_unsent(trouble)
 
-    def _find_refusal(self, files: Sequence[Attachment]) -> str | None:
+    def _find_refusal(self, files: Sequence[Attachment], before: Turn | None = None) -> str | None:
         """Why a model that is known to take no images cannot be asked."""
         workspace = self._workspace
         assert workspace is not None, "only an open workspace sends"
         models: Sequence[Model] = self._marked or ([self._model] if self._model is not None else [])
-        return find_refusal(workspace.catalogue, models, self._conversation, files, self._language)
+        return find_refusal(workspace.catalogue, models, self._conversation, files, self._language, before)
 
 
 def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[list[str], str | None]:

@@ -136,13 +136,6 @@ class ChatScreen(AttachingScreen):
         else:
             self.prepare(event.text)
 
-    def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
-        """Begin a turn with what was typed; from here on what is sent is queued."""
-        assert self._workspace is not None, "only an open workspace sends"
-        self.begin_turn(text, attachments=attachments)
-        self._workspace.keep_draft("")
-        self.save_state()
-
     def begin_turn(self, text: str, only: Model | None = None, attachments: tuple[Attachment, ...] = ()) -> None:
         """Ask for replies and show how they do; `only` is asked instead of whoever the next prompt goes to."""
         self.ask(text, only, attachments=attachments)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import SystemCommand
 
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
@@ -105,11 +106,21 @@ class RevisingScreen(SwitchingScreen):
             self.action_pick_model()
             return
         else:
-            self._edit = None
-            self._editor.end_edit()
-            self.ask(event.text, beside=edit.turn)
-            self.save_state()
+            self.resend(event.text, edit.turn)
+            return
         self._unfinished.pop(edit.id, None)
+
+    def resend(self, text: str, turn: Turn, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Send the edited prompt of a turn, which is in the editor, as a branch, with these files."""
+        self._edit = None
+        self._editor.end_edit()
+        self._unfinished.pop(turn.id, None)
+        self.ask(text, beside=turn, attachments=attachments)
+        self.save_state()
+
+    def is_edited(self, turn: Turn) -> bool:
+        """Whether the prompt of this turn is in the editor."""
+        return self._edit is not None and self._edit.reply is None and self._edit.turn is turn
 
     @on(MessageLog.DeleteWanted)
     def delete(self, event: MessageLog.DeleteWanted) -> None:

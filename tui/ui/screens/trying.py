@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
 from tui.chat.list_failure import tell_failures
 from tui.settings.config import PRACTICE
@@ -62,7 +63,7 @@ class TryingScreen(RevisingScreen):
             return self._tried
         return None if self._marked else self._model
 
-    def begin_turn(self, text: str, only: Model | None = None) -> None:
+    def begin_turn(self, text: str, only: Model | None = None, attachments: tuple[Attachment, ...] = ()) -> None:
         """Begin a turn; `only` is asked instead of whoever the next prompt goes to. Whoever inherits does."""
 
     def say_welcome(self) -> str:
