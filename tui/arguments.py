@@ -24,7 +24,7 @@ _TIMEOUTS = {
 
 COMMANDS = frozenset(
     (
-        *("ask", "capture", "compare", "doctor", "export", "history", "import"),
+        *("ask", "capture", "compare", "completion", "doctor", "export", "history", "import"),
         *("models", "practice", "providers", "records", "replay"),
     )
 )

@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace, mask: "LateMask") -> int:
     command = getattr(options, "command", None) or "chat"
     run = import_module(f"tui.command.{command.partition(' ')[0]}").run
     code: int
-    if command == "practice":
+    if command in ("practice", "completion"):
         code = run(options)
         return code
     paths = find_paths()

@@ -21,6 +21,7 @@ def add_commands(commands: Commands, shared: Parser) -> None:
     _add_exchange(commands)
     _add_history(commands)
     _add_practice(commands)
+    _add_completion(commands)
 
 
 def _add_ask(commands: Commands, shared: Parser) -> None:
@@ -294,3 +295,18 @@ def _add_practice(commands: Commands) -> None:
     practice.set_defaults(command="practice")
     practice.add_argument("--port", type=port, default=0, metavar="N", help="port, 0 for any free one")
     practice.add_argument("--fault", type=fault_name, metavar="NAME", help="give every model this fault")
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = commands.add_parser(
+        "completion",
+        help="what a shell needs to complete weir's words: bash, zsh, fish",
+        description="Print the script that makes a shell complete commands, options, providers and models. It asks "
+        "weir itself, which reads the config and the lists that were had last; no network is used. For good, put the "
+        "line into ~/.bashrc or ~/.zshrc; for fish write the script to ~/.config/fish/completions/weir.fish.",
+        epilog='Example: eval "$(weir completion bash)"',
+    )
+    completion.set_defaults(command="completion")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+    for flag in ("--line", "--replaced"):  # how the scripts ask
+        completion.add_argument(flag, metavar="TEXT", help=argparse.SUPPRESS)

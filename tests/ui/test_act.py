@@ -78,10 +78,12 @@ async def test_every_act_can_be_done_from_the_palette_in_an_empty_chat(tmp_path:
     async with opened(tmp_path) as (app, pilot):
         screen = app.screen
         commands = ActCommands(screen)
-        for act in find_acts(screen, app.own_keys):
+        acts = [act for act in find_acts(screen, app.own_keys) if act.ident != "app.palette"]
+        for act in acts:
             found = [hit async for hit in commands.search(act.name(ENGLISH)) if isinstance(hit, Hit)]
-            assert any(act.shown_keys() in str(hit.match_display) for hit in found) or act.ident == "app.palette"
-            if act.ident in ("app.quit", "app.stop"):
+            assert any(act.shown_keys() in str(hit.match_display) for hit in found), act
+        for act in acts:
+            if act.ident in ("app.quit", "app.stop") or act.place == "trial":
                 continue
             await act.run(screen)
             await pilot.pause()

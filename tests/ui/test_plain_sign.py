@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.scene import SCENES, open_scene
-from tests.ui.desk import Desk, send_prompt, welcome
+from tests.ui.desk import Desk, say, send_prompt, welcome
 from tui.settings.config import Config
 from tui.ui.plain_sign import plain_signs
 
@@ -45,5 +45,5 @@ def test_the_screen_is_ascii_but_for_what_was_written(desk: Desk) -> None:
     terminal.wait_for("32 found")
     assert ornaments() == ""
     terminal.press("escape", "f1")
-    terminal.wait_for("Cursor")
+    terminal.wait_for(say("help.title"))
     assert ornaments() == ""

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -264,19 +263,11 @@ class WeirApp(ThemedApp):
 
     def action_interrupt(self) -> None:
         """Copy a selection, else stop the reply, else leave when asked twice."""
-        self._after_typing(self._interrupt)
+        self.after_typing(self._interrupt)
 
     async def action_quit(self) -> None:
         """Leave; what was typed before is taken in first."""
-        self._after_typing(self.exit)
-
-    def _after_typing(self, act: Callable[[], object]) -> None:
-        """Act behind the keys that came before this one and what they sent, though this one overtook them.
-
-        Over a slow link several keys arrive in one read; those of the app are seen before those of the prompt.
-        """
-        screen = self.screen
-        (self.focused or screen).call_later(screen.call_later, act)
+        self.after_typing(self.exit)
 
     def _interrupt(self) -> None:
         front = self._front
@@ -326,8 +317,6 @@ class WeirApp(ThemedApp):
         """What the palette has beside the acts of the screen."""
         say = self._opening.language.say
         yield SystemCommand(say("palette.theme"), say("palette.theme_help"), self.action_pick_theme)
-        picture = partial(self.set_timer, 0.1, self.deliver_screenshot)
-        yield SystemCommand(say("palette.screenshot"), say("palette.screenshot_help"), picture)
 
     def _fatal_error(self) -> None:
         """A bug of ours: a masked sentence and a masked log. Textual's own screen prints local variables."""

@@ -45,8 +45,19 @@ class GuidingApp(CellApp[None]):
         self._told = ("", float("-inf"))
         """What was said last of a key, and when."""
 
+    def after_typing(self, act: Callable[[], object]) -> None:
+        """Act behind the keys that came before this one and what they sent, though this one overtook them.
+
+        Over a slow link several keys arrive in one read; those of the app are seen before those of the prompt.
+        """
+        screen = self.screen
+        (self.focused or screen).call_later(screen.call_later, act)
+
     def action_toggle_help(self) -> None:
         """Show or hide the keys of the screen in view."""
+        self.after_typing(self._toggle_help)
+
+    def _toggle_help(self) -> None:
         from tui.ui.act import find_acts
         from tui.ui.screens.help import HelpScreen
 
@@ -57,7 +68,10 @@ class GuidingApp(CellApp[None]):
             self.push_screen(HelpScreen(find_acts(self.screen, self.own_keys), palette, self.language))
 
     def action_command_palette(self) -> None:
-        """Open the palette of the screen below the keys, should they be shown."""
+        """Open the palette; of the screen below the keys, should they be shown."""
+        self.after_typing(self._open_palette)
+
+    def _open_palette(self) -> None:
         from tui.ui.screens.help import HelpScreen
 
         if isinstance(self.screen, HelpScreen):

@@ -40,7 +40,8 @@ class HintingScreen(TryingScreen):
 
     def _find_situation(self) -> Situation:
         workspace, turns = self._workspace, self._conversation.turns
-        last = turns[-1].reply if turns else None
+        shown = self.page_log.last_reply
+        last = self.columns.current.reply if self.columns.is_shown else shown[1] if shown is not None else None
         return Situation(
             place=self._find_place(),
             empty=not turns,
