@@ -61,7 +61,15 @@ def _add_models(commands: Commands, shared: Parser) -> None:
     )
     models.set_defaults(command="models")
     models.add_argument("--json", action="store_true", help="one JSON object; prices in US dollars a million tokens")
-    providers = commands.add_parser("providers", help="the providers of the config: add, list, hand over, roll back")
+    _add_providers(commands, shared)
+
+
+def _add_providers(commands: Commands, shared: Parser) -> None:
+    providers = commands.add_parser(
+        "providers",
+        help="the providers of the config: add, list, hand over, roll back",
+        epilog="Example: weir providers list",
+    )
     acts = providers.add_subparsers(title="acts", metavar="ACT", required=True)
     add = acts.add_parser(
         "add",
@@ -73,7 +81,9 @@ def _add_models(commands: Commands, shared: Parser) -> None:
     add.set_defaults(command="providers add")
     add.add_argument("name", metavar="NAME", help="one of the known providers, or a name of yours with --base-url")
     add.add_argument("--no-test", action="store_true", help="write it without asking for a reply")
-    listing = acts.add_parser("list", parents=[shared], help="the providers of the config, and the known ones")
+    what = "the providers of the config, and the known ones"
+    example = "Example: weir providers list --config ~/other.toml"
+    listing = acts.add_parser("list", parents=[shared], help=what, epilog=example)
     listing.set_defaults(command="providers list")
     handoff = acts.add_parser(
         "handoff",
@@ -165,15 +175,16 @@ def _add_history(commands: Commands) -> None:
     )
     acts = history.add_subparsers(title="acts", metavar="ACT", required=True)
     helps = {
-        "list": "the conversations, the one used last first",
-        "search": "prompts and replies that hold all of some words, the latest first",
-        "show": "one conversation, whole",
-        "delete": "delete one; it can be restored for 7 days",
-        "restore": "bring back one that was deleted",
-        "purge": "remove for good what was not used for long and is not pinned",
+        "list": ("the conversations, the one used last first", "list --archived"),
+        "search": ("prompts and replies that hold all of some words, the latest first", 'search reset "read timeout"'),
+        "show": ("one conversation, whole", "show last"),
+        "delete": ("delete one; it can be restored for 7 days", "delete last"),
+        "restore": ("bring back one that was deleted", "restore last"),
+        "purge": ("remove for good what was not used for long and is not pinned", "purge --older-than 90d --yes"),
     }
-    for act, what in helps.items():
-        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.")
+    for act, (what, example) in helps.items():
+        epilog = f"Example: weir history {example}"
+        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.", epilog=epilog)
         parser.set_defaults(command="history", act=act)
         parser.add_argument("--config", type=path, metavar="FILE", help="a config file instead of the usual one")
         parser.add_argument("--json", action="store_true", help="JSON on stdout")
@@ -202,13 +213,14 @@ def _add_capture(commands: Commands) -> None:
     )
     acts = capture.add_subparsers(title="acts", metavar="ACT", required=True)
     helps = {
-        "on": "give the permission",
-        "off": "end it at once",
-        "status": "tell whether it holds, and what was written",
-        "purge": "remove every captured stream",
+        "on": ("give the permission", 'on --for 1h30m --reason "cuts at noon" --with-prompts'),
+        "off": ("end it at once", "off"),
+        "status": ("tell whether it holds, and what was written", "status --json"),
+        "purge": ("remove every captured stream", "purge"),
     }
-    for act, what in helps.items():
-        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.")
+    for act, (what, example) in helps.items():
+        epilog = f"Example: weir capture {example}"
+        parser = acts.add_parser(act, help=what, description=f"{what.capitalize()}.", epilog=epilog)
         parser.set_defaults(command="capture", act=act)
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout: what holds now")
         if act == "on":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LateMask: TypeAlias = "Callable[[], Masker]"
 """Makes the mask when it is first needed; the same from then on."""
 _NO_TERMINAL = "the app needs a terminal; use `weir ask` in a pipe or a script"
+_NO_LINES = "line mode takes its lines from a terminal, a pipe or a file, and stdin is none of these"
 
 
 def run(options: argparse.Namespace, launch: Launch, mask: LateMask) -> int:
@@ -73,7 +74,7 @@ def _open_plain(options: argparse.Namespace, launch: Launch, terminal: Terminal,
     piped = read_piped_text() or None
     typed = put_terminal(0)
     if piped is None and not typed:
-        raise UsageError(_NO_TERMINAL)
+        raise UsageError(_NO_LINES)
     opening = PlainOpening(launch.paths, launch.load_language(), terminal, opener, options.continue_, piped, typed)
     return run_plain(opening)
 
