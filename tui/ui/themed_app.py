@@ -90,7 +90,7 @@ class ThemedApp(FittingApp):
         for complaint in complaints:
             if again or complaint not in self._told_of_themes:
                 self._told_of_themes.add(complaint)
-                self.tell(complaint)
+                self.tell(self._words.phrase(complaint))
 
     @property
     def is_following(self) -> bool:

@@ -45,7 +45,7 @@ def texts(trace: StreamTrace | None = None, outcome: Outcome | None = None, queu
 
 def test_no_model_is_said_with_the_key_that_gives_one() -> None:
     parts = describe(None, None, load_language("en"))
-    assert [part.text for part in parts] == [say("status.no_model"), say("status.idle")]
+    assert [part.text for part in parts] == [say("status.no_model")]
 
 
 def test_where_the_words_go_comes_first_with_its_environment() -> None:
@@ -59,7 +59,7 @@ def test_a_provider_without_an_environment_has_no_brackets() -> None:
 
 def test_what_a_conversation_sets_is_shown_without_a_model_too() -> None:
     parts = describe(None, None, load_language("en"), parameters=Parameters(seed=7))
-    assert [part.text for part in parts] == [say("status.no_model"), "seed 7", say("status.idle")]
+    assert [part.text for part in parts] == [say("status.no_model"), "seed 7"]
 
 
 def test_parameters_are_shown_when_any_is_set_the_conversation_s_over_the_model_s() -> None:

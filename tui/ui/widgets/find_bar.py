@@ -23,6 +23,7 @@ class FindBar(Input):
         padding: 0 2;
         background: $panel;
         &:focus { border: none; }
+        &.-textual-compact { padding: 0 2; }
         &.-shown { display: block; }
     }
     """

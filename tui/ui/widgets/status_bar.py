@@ -52,7 +52,9 @@ def describe(
     `context` tells how full the chosen model's is;
     `queued` prompts wait for the reply's end; `elsewhere` replies are being written in conversations not shown.
     """
-    parts = [*_describe_model(model, language), *_describe_stream(reply, facts, language)]
+    parts = _describe_model(model, language)
+    if model is not None or reply is not None:
+        parts += _describe_stream(reply, facts, language)
     own = parameters or Parameters()
     if shown := (own.over(model.parameters) if model is not None else own).shown():
         text = sanitise_line(shown)
