@@ -42,7 +42,8 @@ class Prepared:
 
 def describe(request: ChatRequest, provider: Provider, mask: Masker) -> Call:
     """Who is asked for what, for the record, as far as it is known before anything is checked."""
-    url = load_dialect(provider.dialect).build(request, provider.base_url, include_usage=False).url
+    bare = replace(request, messages=())  # what is sent may be large, and the address does not depend on it
+    url = load_dialect(provider.dialect).build(bare, provider.base_url, include_usage=False).url
     endpoint = find_endpoint(url)
     return Call(
         mask(request.model, 200),

@@ -30,6 +30,9 @@ SIDES = 4
 FOLDED_ROWS = 4
 """What a folded message shows of itself, above a row that says how much more there is."""
 
+SENT_SHOWN = 200_000
+"""Characters of a file that are laid out at most, since that holds the loop: so many take some 80 ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -262,7 +265,9 @@ class PromptEntry(Entry):
         lines = plain_lines(f"{sign}{write_chip(attachment, self._language)}", Style("tool"), width)
         if self.sent_shown:
             sent = sanitise(write_sent(attachment, self._language))
-            lines += plain_lines(sent, Style("dim" if attachment.is_image else "code"), width)
+            lines += plain_lines(sent[:SENT_SHOWN], Style("dim" if attachment.is_image else "code"), width)
+            if (more := len(sent) - SENT_SHOWN) > 0:
+                lines += plain_lines(self._language.say("attachment.more", count=f"{more:,}"), Style("dim"), width)
         return lines
 
 

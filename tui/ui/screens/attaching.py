@@ -30,6 +30,7 @@ from tui.text.language import Language
 from tui.ui.manner import Manner
 from tui.ui.screens.hinting import HintingScreen
 from tui.ui.widgets.attachment_bar import AttachmentBar
+from tui.ui.widgets.model_picker import Chosen
 from tui.ui.widgets.prompt import Prompt
 
 LOOK_SECONDS = 0.15
@@ -139,6 +140,16 @@ class AttachingScreen(HintingScreen):
     def _tell_unsent(self, trouble: str) -> None:
         told = f"{trouble}\n{self._language.say('attachment.unsent')}"
         self.notify(told, severity="error", timeout=TOLD_SECONDS, markup=False)
+
+    def _add_replies(self, turn: Turn, choice: Chosen) -> None:
+        """None of another model that is known to take no images, where some would be sent again."""
+        workspace, conversation = self._workspace, self._conversation
+        assert workspace is not None, "a model comes out of an open workspace"
+        trouble = find_refusal(workspace.catalogue, choice.models, conversation, turn.attachments, self._language, turn)
+        if trouble is None:
+            super()._add_replies(turn, choice)
+        else:
+            self.notify(trouble, severity="error", timeout=TOLD_SECONDS, markup=False)
 
     def _finish(self, text: str, files: tuple[Attachment, ...], trouble: str | None, *, again: bool = False) -> None:
         """Send, or give the prompt back and say why; `again`: it is to be sent anew, by the person."""
