@@ -56,6 +56,7 @@ def test_what_helps_follows_from_the_outcome(outcome: Outcome, with_text: str, w
 def test_nothing_is_offered_for_what_is_whole_or_still_comes() -> None:
     assert find_remedies(reply(Outcome.COMPLETE, "text")) == []
     assert find_remedies(reply(None, "text")) == []
+    assert find_remedies(reply(Outcome.UNKNOWN, "text")) == [], "it was brought in, and may be whole"
 
 
 def test_thoughts_and_refusals_are_nothing_to_go_on_from() -> None:

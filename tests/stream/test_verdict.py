@@ -150,4 +150,5 @@ def test_every_outcome_has_a_rule_and_its_exit_code() -> None:
         "refusal",
         "tool-call",
         "empty-reply",
+        "unknown",
     }

@@ -216,6 +216,9 @@ class Conversation:
 
     trim: Trim | None = None
     """None: all turns are sent, and always were."""
+    pinned: bool = False
+    """As it was read; whoever pins or archives one changes its row."""
+    archived: bool = False
 
     def __post_init__(self) -> None:
         if self.tree.turns:

@@ -68,7 +68,7 @@ _TEXT_WITH_A_HOLE = frozenset({Outcome.MALFORMED_CHUNK})
 def find_remedies(reply: Reply) -> list[Remedy]:
     """What may help, the most likely first; empty while the reply runs and when it is complete."""
     outcome = reply.outcome
-    if outcome is None or outcome is Outcome.COMPLETE:
+    if outcome is None or not outcome.has_note:
         return []
     streamed = reply.record is not None and reply.record.request_type == "chat.stream"
     fitting = {

@@ -189,7 +189,8 @@ class Store:
         """A conversation with all its turns; None if there is none of this id. Blocks."""
         with self.reading() as connection:
             head = connection.execute(
-                "SELECT id, title, parameters, created, trim FROM conversation WHERE id = ?", (identity,)
+                "SELECT id, title, parameters, created, trim, pinned, archived FROM conversation WHERE id = ?",
+                (identity,),
             ).fetchone()
             if head is None:
                 return None
@@ -207,7 +208,9 @@ class Store:
             give_attachments(connection, identity, tree.turns)
         tree.mend()
         moment, trim = datetime.fromisoformat(head[3]), _read_trim(head[4])
-        return Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree, trim=trim)
+        conversation = Conversation(head[0], head[1], _read_parameters(head[2]), moment, tree=tree, trim=trim)
+        conversation.pinned, conversation.archived = bool(head[5]), bool(head[6])
+        return conversation
 
     def load_reply(self, identity: str) -> Reply | None:
         """A reply as it is stored now, labelled if its process has died; None if there is none of this id. Blocks.

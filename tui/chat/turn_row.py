@@ -18,13 +18,15 @@ def insert_turn(conversation: Conversation, turn: Turn) -> list[Statement]:
     """A turn without its replies, and its conversation, unless that is stored already."""
     asked = turn.created.isoformat()
     head = (conversation.id, conversation.title, parameters_json(conversation), conversation.created.isoformat())
+    marks = (conversation.pinned, conversation.archived)
     rivals = "UPDATE turn SET active = 0 WHERE conversation = ? AND parent IS ? AND active = 1"
     return [
         (
-            "INSERT INTO conversation (id, title, parameters, created, updated) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO conversation (id, title, parameters, created, pinned, archived, updated)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
             # Its title may be another by now; what is gone on with is deleted no more.
             " ON CONFLICT (id) DO UPDATE SET updated = max(updated, excluded.updated), deleted = NULL",
-            (*head, asked),
+            (*head, *marks, asked),
         ),
         *([(rivals, (conversation.id, turn.parent))] if turn.active else []),
         (

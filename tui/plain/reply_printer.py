@@ -8,7 +8,6 @@ from tui.chat.waiting import Wait, find_wait, tell_wait
 from tui.plain.command import NOT_STREAMED
 from tui.plain.output import Output
 from tui.stream.events import Finished, Interrupted, Notice, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
-from tui.stream.outcome import Outcome
 from tui.stream.trace import StreamTrace
 from tui.text.language import Language
 from tui.text.sanitise import StreamSanitiser, sanitise_line
@@ -63,7 +62,7 @@ class ReplyPrinter:
                 self._tell_notice(notice)
         if reply.outcome is None:
             output.tell(self._language.say("log.elsewhere"))
-        elif reply.outcome is not Outcome.COMPLETE:
+        elif reply.outcome.has_note:
             note = make_note(reply.outcome, reply.record, self._language)
             output.tell_line(f"{note.code}: {note.sentence}")
             acts = " · ".join(_COMMANDS[act] for act in find_remedies(reply) if act in _COMMANDS)

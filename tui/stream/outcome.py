@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     REFUSAL = "refusal"
     TOOL_CALL = "tool-call"
     EMPTY_REPLY = "empty-reply"
+    UNKNOWN = "unknown"
+    """Of a reply that another program received, which does not keep how one ended; no stream of ours ends so."""
     CANCELLED = "cancelled"
     APP_EXIT = "app-exit"
     NO_API_KEY = "no-api-key"
@@ -81,6 +83,11 @@ class Outcome(StrEnum):
         """What follows from this outcome."""
         return RULES[self]
 
+    @property
+    def has_note(self) -> bool:
+        """Whether a reply that ended so has a note below it: one that is whole, for all that is known, has none."""
+        return self not in (Outcome.COMPLETE, Outcome.UNKNOWN)
+
     def exit_code(self, has_text: bool) -> int:
         """The exit code of a headless command: fixed by the outcome, else 3 with text (reasoning counts), 4 without."""
         if self.rule.exit is not None:
@@ -122,6 +129,7 @@ RULES: dict[Outcome, Rule] = {
     Outcome.REFUSAL: Rule("end", "no", 5),
     Outcome.TOOL_CALL: Rule("end", "no", 5, ("tool_names",)),
     Outcome.EMPTY_REPLY: Rule("end", "manual", 5),
+    Outcome.UNKNOWN: Rule("end", "no", 0),
     Outcome.CANCELLED: Rule("local", "manual", 130, ("cancel_latency_ms",)),
     Outcome.APP_EXIT: Rule("local", "manual", 143, ("signal",)),
     Outcome.NO_API_KEY: Rule("local", "no", 2, ("key_source",)),

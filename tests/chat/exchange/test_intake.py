@@ -36,6 +36,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def make_sample() -> Conversation:
     """Whatever a conversation can hold."""
     conversation = Conversation(parameters=Parameters(system=NASTY, temperature=0.5, stop=("END",), extra={"k": [1]}))
+    conversation.pinned = conversation.archived = True
     turn = make_turn(conversation, NASTY, ("one", "two"))
     for reply in turn.replies:
         fill(reply, NASTY)

@@ -64,7 +64,7 @@ def test_llm(tmp_path: Path, version: str) -> None:
     assert fragments.turns[0].prompt == "A long text about weirs.\n\nAnother one.\nWhat is in this?"
     assert picture.turns[0].prompt == "And in this picture?"
     reply = first.turns[0].reply
-    assert (reply.provider, reply.model, reply.outcome, reply.record) == ("llm", "parrot", Outcome.COMPLETE, None)
+    assert (reply.provider, reply.model, reply.outcome, reply.record) == ("llm", "parrot", Outcome.UNKNOWN, None)
     assert [notice.code for notice in reply.notices] == [NoticeCode.BROUGHT_IN]
     assert (first.turns[0].created.year, arrival.program, left(arrival)) == (2026, "llm", {"attachment": 1})
 
@@ -97,7 +97,7 @@ def test_elia(tmp_path: Path) -> None:
     assert (first.parameters.system, first.turns[0].reply.model) == ("Be brief.", "gpt-4o")
     assert f"{first.turns[0].created:%Y-%m-%d %H:%M %Z}" == "2026-11-01 08:31 UTC"
     assert talk(second) == [("Nobody answers this.", [""])]
-    assert second.turns[0].reply.outcome is Outcome.EMPTY_REPLY
+    assert second.turns[0].reply.outcome is Outcome.UNKNOWN
 
 
 def test_oterm_whose_database_is_read_while_it_is_open(tmp_path: Path) -> None:
@@ -118,6 +118,20 @@ def test_a_database_is_left_as_it_is(tmp_path: Path) -> None:
     before = path.read_bytes()
     read_file(path)
     assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
+
+
+def test_where_llm_keeps_how_a_reply_ended_that_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "logs.db"
+    kept = ['{"finish_reason": "stop"}', '{"finish_reason": "length"}', '{"content": "x"}', "broken", None]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE responses (id, conversation_id, prompt, response, model, response_json)")
+        rows = [(f"r{number}", "c", "p", "text", "m", told) for number, told in enumerate(kept)]
+        connection.executemany("INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("ALTER TABLE responses ADD COLUMN datetime_utc")
+        connection.commit()
+    (conversation,) = read_file(path).conversations
+    found = [turn.reply.outcome for turn in conversation.turns]
+    assert found == [Outcome.COMPLETE, Outcome.LENGTH, Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.UNKNOWN]
 
 
 def test_the_tree_of_chatgpt(tmp_path: Path) -> None:

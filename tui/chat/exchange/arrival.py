@@ -1,7 +1,8 @@
 """Arrival: what a file of conversations holds, once it has been read and found sound.
 
 What other programs keep has ids of its own. Ours are made from them, always the same, so that whatever is brought in a
-second time is known. They keep no record of a stream either: each reply gets the notice `brought-in`, which says so.
+second time is known. They keep no record of a stream either, and few how it ended: each reply gets the notice
+`brought-in`, which says so, and where nothing else is known the outcome `unknown`.
 """
 
 import uuid
@@ -44,13 +45,18 @@ def derive_id(*parts: object) -> str:
     return uuid.uuid5(_NAMESPACE, "\x1f".join(map(str, parts))).hex
 
 
-def make_reply(program: str, source: str, model: str, text: str, outcome: Outcome = Outcome.COMPLETE) -> Reply:
-    """A reply of another program; `source` is what it has there for an id."""
+def make_reply(program: str, source: str, model: str, text: str, outcome: Outcome = Outcome.UNKNOWN) -> Reply:
+    """A reply of another program; `source` is what it has there for an id, `outcome` what it keeps of its end."""
     reply = Reply(program.lower(), model or "?", derive_id(program, source))
     reply.pieces = [text] if text else []
-    reply.notices = [Notice(NoticeCode.BROUGHT_IN, {"program": program, "source": source})]
+    reply.notices = [Notice(NoticeCode.BROUGHT_IN, {"program": program, "source": source, "ended": _ended(outcome)})]
     reply.outcome = outcome
     return reply
+
+
+def _ended(outcome: Outcome) -> bool | None:
+    """Whether it is known how it ended; None, as one tells of what is missing, where it is not."""
+    return None if outcome is Outcome.UNKNOWN else True
 
 
 def read_moment(value: Any) -> datetime | None:

@@ -6,12 +6,9 @@ from datetime import UTC, datetime
 
 from tui.chat.conversation import RUNNING, Reply, Turn
 from tui.chat.note import make_note
-from tui.stream.outcome import NoticeCode, Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 
-UNKNOWN = "unknown"
-"""Stands for the outcome of a reply whose program does not keep how a stream ended."""
 EDITED = "edited"
 """Stands for the outcome of a reply that a person wrote."""
 
@@ -58,14 +55,13 @@ def _outcome(reply: Reply) -> str:
         return RUNNING
     if reply.edited is not None:
         return EDITED
-    foreign = any(notice.code is NoticeCode.BROUGHT_IN for notice in reply.notices)
-    return UNKNOWN if foreign and reply.outcome is Outcome.COMPLETE else reply.outcome.value
+    return reply.outcome.value
 
 
 def _remarks(reply: Reply, language: Language) -> Iterator[str]:
     if reply.edited is not None:
         yield language.say("turns.edited_remark")
-    if reply.outcome not in (None, Outcome.COMPLETE):
+    if reply.outcome is not None and reply.outcome.has_note:
         note = make_note(reply.outcome, reply.record, language)
         yield f"{note.code}: {note.sentence}"
     for notice in reply.notices:

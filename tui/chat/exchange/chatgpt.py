@@ -19,8 +19,9 @@ from tui.stream.outcome import Outcome
 PROGRAM = "ChatGPT"
 MOST_TURNS = 500_000
 """Of one file."""
-_OUTCOMES = {"max_tokens": Outcome.LENGTH, "interrupted": Outcome.CANCELLED}
+_OUTCOMES = {"stop": Outcome.COMPLETE, "max_tokens": Outcome.LENGTH, "interrupted": Outcome.CANCELLED}
 """By `finish_details.type`."""
+_CUT = (Outcome.LENGTH, Outcome.CANCELLED)
 
 
 def is_export(value: Any) -> bool:
@@ -85,7 +86,7 @@ def _make_reply(source: str, step: Step, answer: Answer, model: str, left_out: C
     texts: list[str] = []
     thoughts: list[str] = []
     calls: list[ToolCall] = []
-    outcome = Outcome.COMPLETE
+    outcome = Outcome.UNKNOWN
     for node in answer.nodes:
         text = _text(node, left_out)
         if node.role == "tool":
@@ -96,7 +97,7 @@ def _make_reply(source: str, step: Step, answer: Answer, model: str, left_out: C
             continue
         model = _word(node.metadata.get("model_slug")) or model
         details = node.metadata.get("finish_details")
-        outcome = _OUTCOMES.get(_word(details.get("type")) if isinstance(details, dict) else "", Outcome.COMPLETE)
+        outcome = _OUTCOMES.get(_word(details.get("type")) if isinstance(details, dict) else "", Outcome.UNKNOWN)
         recipient = _word(node.message.get("recipient")) or "all"
         if recipient != "all":
             calls.append(ToolCall(len(calls), node.id, recipient, text))
@@ -106,7 +107,7 @@ def _make_reply(source: str, step: Step, answer: Answer, model: str, left_out: C
             texts.append(text)
     shown = "\n\n".join(text for text in texts if text)
     if not shown:
-        outcome = Outcome.TOOL_CALL if calls else Outcome.EMPTY_REPLY
+        outcome = Outcome.TOOL_CALL if calls else outcome if outcome in _CUT else Outcome.UNKNOWN
     last = answer.nodes[-1] if answer.nodes else step.prompt
     reply = make_reply(PROGRAM, "/".join((source, last.id, *_again(step))), model, shown, outcome)
     reply.reasoning_pieces = ["\n\n".join(thoughts)] if any(thoughts) else []

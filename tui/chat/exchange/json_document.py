@@ -1,7 +1,7 @@
 """JSON document: conversations as weir itself writes and reads them, complete.
 
     {"format": "weir-conversations", "version": 2, "written": TIME, "client": {"weir": VERSION}, "conversations": [
-     {"id", "title", "created", "parameters": {…}, "turns": [
+     {"id", "title", "created", "pinned": false, "archived": false, "parameters": {…}, "turns": [
       {"id", "parent", "active": true, "created", "prompt", "chosen": 0, "adopted": false,
        "attachments": [{"name", "media_type", "text" or "base64"}], "replies": [
        {"id", "provider", "model", "outcome", "text", "reasoning", "refusal", "thought_seconds",
@@ -14,10 +14,10 @@ follows what that followed. Before version 2 each turn followed the one before i
 counts the replies from 0: that one is the context for what follows; `adopted` says that a person chose it. `parameters`
 are those of the conversation, as in the config; `attachments` went with the prompt, each as its text or as base64;
 `record` is masked, as it is kept; `origin` is the reply that this one goes on with, `edited` the one of which a person
-wrote this version. Whether a conversation is pinned or archived is not told. Absent is null. `outcome` is null for a
-reply that was being written; such a one is brought in as `app-exit`. Texts are word for word; every control character
-in them is escaped. A reader takes fields that it does not know for nothing; a change that an older reader would get
-wrong raises `version`.
+wrote this version. `pinned` and `archived` are how a person keeps the conversation; one that is here stays as it is.
+Absent is null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`. Texts
+are word for word; every control character in them is escaped. A reader takes fields that it does not know for nothing;
+a change that an older reader would get wrong raises `version`.
 """
 
 import json
@@ -79,6 +79,8 @@ def _conversation_json(conversation: Conversation) -> dict[str, Any]:
         "id": conversation.id,
         "title": conversation.title,
         "created": _moment(conversation.created),
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
         "parameters": conversation.parameters.as_table(),
         "turns": [_turn_json(turn) for turn in conversation.tree.pruned().turns],
     }
@@ -155,7 +157,10 @@ def _read_conversation(value: Mapping[str, Any], where: str, *, chain: bool = Fa
         tree.chain(tree.turns)
     _check_parents(tree, where)
     tree.mend()
-    return Conversation(_id(value, where), _text(value, "title", where), kept, _time(value, where), tree=tree)
+    conversation = Conversation(_id(value, where), _text(value, "title", where), kept, _time(value, where), tree=tree)
+    conversation.pinned = _get(value, "pinned", where, bool, False)
+    conversation.archived = _get(value, "archived", where, bool, False)
+    return conversation
 
 
 def _read_line(value: Mapping[str, Any], where: str) -> Conversation:

@@ -16,12 +16,18 @@ from tui.chat.conversation import ToolCall
 from tui.chat.exchange.arrival import Arrival, read_moment
 from tui.chat.exchange.foreign_database import ForeignDatabase, text_of
 from tui.chat.exchange.message_list import Message, add_conversation
+from tui.stream.outcome import Outcome
+from tui.stream.verdict import finish_outcome
 
 PROGRAM = "llm"
 _Messages: TypeAlias = defaultdict[object, list[Message]]
 """By the id of their conversation."""
 _TURN = ("id", "thread_id", "parent_message_hash", "tip_message_hash", "model", "datetime_utc")
-_RESPONSE = ("id", "conversation_id", "model", "prompt", "system", "response", "reasoning", "datetime_utc")
+_RESPONSE = (
+    *("id", "conversation_id", "model", "prompt", "system", "response", "reasoning", "datetime_utc"),
+    "response_json",
+)
+"""`response_json` is what the model's plugin keeps of the answer: that of OpenAI its `finish_reason`."""
 
 
 def is_llm(database: ForeignDatabase) -> bool:
@@ -67,16 +73,17 @@ def _read_responses(
     before = {kind: _fragments_before(database, f"{kind}_fragments", fragments) for kind in ("prompt", "system")}
     calls = _read_calls(database)
     for row in database.rows("responses", _RESPONSE, "datetime_utc, id"):
-        identity, conversation, model, prompt, system, response, reasoning, time = row
+        identity, conversation, model, prompt, system, response, reasoning, time, told_by_server = row
         moment, key = read_moment(time), conversation or identity
         asked = "\n".join([*before["prompt"][identity], *([text_of(prompt)] if prompt else [])])
         told = "\n".join([*before["system"][identity], *([text_of(system)] if system else [])])
         if told and told not in [one.text for one in messages[key] if one.role == "system"]:
             messages[key].append(Message(f"{identity}/system", "system", told))
         answer = text_of(response), moment, text_of(model), text_of(reasoning), tuple(calls[identity])
+        ended = finish_outcome(_read_payload(told_by_server).get("finish_reason")) or Outcome.UNKNOWN
         messages[key] += [
             Message(f"{identity}/prompt", "user", asked, moment),
-            Message(identity, "assistant", *answer),
+            Message(identity, "assistant", *answer, ended),
         ]
     arrival.left_out["attachment"] += database.count("prompt_attachments")
     arrival.left_out["tool output"] += database.count("tool_results")

@@ -22,6 +22,7 @@ class Message:
     model: str = ""
     reasoning: str = ""
     calls: tuple[ToolCall, ...] = ()
+    outcome: Outcome = Outcome.UNKNOWN
 
 
 def add_conversation(
@@ -71,7 +72,7 @@ def _add_answer(turn: Turn, program: str, source: str, message: Message) -> None
         reply = turn.replies[0]
         reply.pieces += ["\n\n", message.text] if reply.pieces and message.text else [message.text]
     else:
-        reply = make_reply(program, f"{source}/{message.id}", message.model, message.text)
+        reply = make_reply(program, f"{source}/{message.id}", message.model, message.text, message.outcome)
         turn.replies.append(reply)
     reply.reasoning_pieces += [message.reasoning] if message.reasoning else []
     for call in message.calls:
@@ -79,4 +80,4 @@ def _add_answer(turn: Turn, program: str, source: str, message: Message) -> None
 
 
 def _make_empty(program: str, source: str, model: str) -> Reply:
-    return make_reply(program, source, model, "", Outcome.EMPTY_REPLY)
+    return make_reply(program, source, model, "")

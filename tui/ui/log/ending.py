@@ -88,9 +88,9 @@ def tail_lines(
         words = f"{signs.tool}{sanitise_line(call.name)}({sanitise(call.arguments)})"
         lines += plain_lines(words, Style("tool"), width)
     if standing.alias:
-        blind = [] if reply.outcome is Outcome.COMPLETE else plain_lines(reply.outcome, Style("notice"), width)
+        blind = [] if not reply.outcome.has_note else plain_lines(reply.outcome, Style("notice"), width)
         return [*lines, *blind, BLANK]
-    if reply.outcome is not Outcome.COMPLETE:
+    if reply.outcome.has_note:
         lines += [BLANK] if reply.has_text or lines else []
         lines += _note(reply, reply.outcome, language, layout, standing.excess, keys)
     lines += _notices(reply, language, width, failed=False)

@@ -4,7 +4,6 @@ from textual.events import DescendantBlur, DescendantFocus
 
 from tui.chat.conversation import Reply
 from tui.chat.remedy import can_continue
-from tui.stream.outcome import Outcome
 from tui.ui.hint import Situation, choose_hints
 from tui.ui.log.columns import ColumnLog
 from tui.ui.log.message_log import MessageLog
@@ -63,4 +62,4 @@ class HintingScreen(TryingScreen):
 
 
 def _is_broken(reply: Reply | None) -> bool:
-    return reply is not None and reply.outcome not in (None, Outcome.COMPLETE)
+    return reply is not None and reply.outcome is not None and reply.outcome.has_note

@@ -38,6 +38,8 @@ class SortingScreen(ModalScreen[Wanted | None]):
         super().__init__()
         self.deleted: list[str] = []
         """The conversations that were deleted here and not restored, the latest last."""
+        self.marked: dict[str, ConversationSummary] = {}
+        """The conversations that were pinned or archived here, or no longer are, as they are now."""
         self._history = history
         self._language = language
         self._shelf = Shelf.CHATS
@@ -84,13 +86,15 @@ class SortingScreen(ModalScreen[Wanted | None]):
         """Let the highlighted chat stand above the others, or no longer."""
         if (summary := self.highlighted) is not None:
             self._history.pin(summary.id, not summary.pinned)
-            self.put(replace(summary, pinned=not summary.pinned))
+            self.marked[summary.id] = replace(summary, pinned=not summary.pinned)
+            self.put(self.marked[summary.id])
 
     def archive(self) -> None:
         """Put the highlighted chat into the archive, or back among the others."""
         if (summary := self.highlighted) is None or summary.deleted:
             return
         self._history.archive(summary.id, not summary.archived)
+        self.marked[summary.id] = replace(summary, archived=not summary.archived)
         self.take_away(summary)
         self._say("unarchived" if summary.archived else "archived", summary)
 

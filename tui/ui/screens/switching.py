@@ -75,6 +75,9 @@ class SwitchingScreen(TrimmingScreen):
         screen = ChatsScreen(history, self._conversation.id, self._language)
 
         def closed(wanted: "Wanted | None") -> None:
+            for conversation in (self._conversation, *self._left.values()):
+                if (mark := screen.marked.get(conversation.id)) is not None:
+                    conversation.pinned, conversation.archived = mark.pinned, mark.archived
             if wanted is not None:
                 self.run_worker(self._open(history, wanted), group="switch", exclusive=True)
             elif self._conversation.id in screen.deleted:

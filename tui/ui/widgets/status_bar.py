@@ -16,7 +16,6 @@ from tui.chat.figures import Figures, describe_cost, make_figures
 from tui.chat.waiting import find_wait
 from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
-from tui.stream.outcome import Outcome
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.widgets.model_row import describe_context
@@ -118,7 +117,7 @@ def describe_amounts(figures: Figures, language: Language, style: str) -> list[P
 
 def _describe_state(reply: Reply, language: Language) -> list[Part]:
     say, trace = language.say, reply.trace
-    if reply.outcome is Outcome.COMPLETE:
+    if reply.outcome is not None and not reply.outcome.has_note:
         return [Part(say("status.ended"), "$text-muted", 10)]
     if reply.outcome is not None:
         return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
