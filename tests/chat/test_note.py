@@ -68,27 +68,27 @@ def test_a_note_has_code_sentence_advice_and_record(english: Language) -> None:
 
 
 def test_what_is_not_known_is_not_shown(english: Language) -> None:
-    assert record_lines(BARE) == [
+    assert record_lines(BARE, english) == [
         "2026-11-22T10:00:00.000Z · 127.0.0.1:8080/m · chat.stream",
         "no answer · ? in all · 0 events, 0 B",
     ]
     assert make_note(Outcome.CONNECT_REFUSED, BARE, english).sentence.startswith("Connection refused by 127.0.0.1:8080")
 
 
-def test_without_a_key_its_source_is_named_and_without_a_host_what_was_given() -> None:
+def test_without_a_key_its_source_is_named_and_without_a_host_what_was_given(english: Language) -> None:
     record = dataclasses.replace(
         BARE,
         endpoint={"scheme": None, "host": None, "port": None, "path": "no url"},
         detail={"key_source": "environment variable NOT_SET"},
     )
-    first, _, third = record_lines(record)
+    first, _, third = record_lines(record, english)
     assert " · no url · " in first
     assert third == "key from environment variable NOT_SET"
 
 
 @pytest.mark.parametrize(("count", "shown"), [(999, "999 B"), (1000, "1.0 kB"), (1_500_000, "1.5 MB")])
-def test_sizes_are_in_fitting_units(count: int, shown: str) -> None:
-    assert f"0 events, {shown}" in record_lines(dataclasses.replace(BARE, bytes=count))[1]
+def test_sizes_are_in_fitting_units(count: int, shown: str, english: Language) -> None:
+    assert f"0 events, {shown}" in record_lines(dataclasses.replace(BARE, bytes=count), english)[1]
 
 
 def test_a_note_is_the_same_for_a_record_read_back(english: Language) -> None:

@@ -1,6 +1,7 @@
 """Note: what stands under a reply that was interrupted, in words; the screen and the headless commands share it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from tui.settings.key_source import KEYLESS
 from tui.stream.outcome import Outcome
@@ -27,43 +28,53 @@ def make_note(outcome: Outcome, record: Record | None, language: Language) -> No
         outcome.value,
         sanitise_line(language.outcome(outcome, values)),
         [sanitise_line(text) for text in language.advice(outcome, values)],
-        [sanitise_line(line) for line in record_lines(record)] if record else [],
+        [sanitise_line(line) for line in record_lines(record, language)] if record else [],
     )
 
 
-def record_lines(record: Record) -> list[str]:
+def record_lines(record: Record, language: Language) -> list[str]:
     """The record in two or three lines: when and whom; how it went; key, error and whom to ask."""
+    say = partial(_say_value, language)
     endpoint = record.endpoint or {}
     where = f"{endpoint['host']}:{endpoint['port']}" if endpoint.get("host") else endpoint.get("path")
-    attempts = f"attempt {record.attempt} of {record.attempts}" if record.attempt > 1 else None
     place = where if where != record.route else None
+    attempts = say("attempt", value=record.attempt, count=record.attempts) if record.attempt > 1 else None
     first = [record.time, f"{record.route}/{record.model}", place, record.environment, record.request_type, attempts]
     second = [
-        f"status {record.status}" if record.status is not None else "no answer",
-        f"first text {show_seconds(record.first_text_ms)}" if record.first_text_ms is not None else None,
-        f"{show_seconds(record.duration_ms)} in all",
-        f"{record.events} events, {show_size(record.bytes)}",
-        f"last byte {show_seconds(record.last_byte_ago_ms)} ago" if record.last_byte_ago_ms is not None else None,
-        f"{record.keepalives} keep-alives" if record.keepalives else None,
+        say("status", value=record.status) or language.say("note.no_answer"),
+        say("first_text", value=_shown(record.first_text_ms)),
+        say("in_all", value=show_seconds(record.duration_ms)),
+        say("amounts", value=record.events, size=show_size(record.bytes)),
+        say("last_byte", value=_shown(record.last_byte_ago_ms)),
+        say("keepalives", value=record.keepalives or None),
     ]
-    error = (record.error or {}).get("message")
-    cause = record.exception[-1] if record.exception else None
-    source = (record.detail or {}).get("key_source")
     third = [
-        _tell_key(record.key, source),
-        f"request {record.request_id}" if record.request_id else None,
-        f"cause {cause}" if cause else None,
-        f"ask {record.support}" if record.support else None,
-        f"error: {error}" if error else None,
+        _tell_key(record, language),
+        say("request", value=record.request_id),
+        say("cause", value=record.exception[-1] if record.exception else None),
+        say("ask", value=record.support),
+        say("error", value=(record.error or {}).get("message") or None),
     ]
     lines = (" · ".join(part for part in parts if part) for parts in (first, second, third))
     return [line for line in lines if line]
 
 
-def _tell_key(key: str | None, source: object) -> str | None:
+def _say_value(language: Language, name: str, *, value: object, **values: object) -> str | None:
+    """A sentence of the note about this value; None where it is not known."""
+    return None if value is None else language.say(f"note.{name}", value=value, **values)
+
+
+def _tell_key(record: Record, language: Language) -> str | None:
     """The masked key and where it came from, as far as either is known."""
-    origin = f" from {source}" if source and source != KEYLESS else ""
-    return f"key {key or ''}".rstrip() + origin if key or origin else None
+    source = (record.detail or {}).get("key_source")
+    if source in (None, KEYLESS):
+        return _say_value(language, "key", value=record.key)
+    place = language.phrase(str(source))
+    return language.say("note.key_from" if record.key else "note.no_key_from", value=record.key, source=place)
+
+
+def _shown(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else show_seconds(milliseconds)
 
 
 def show_seconds(milliseconds: int | None) -> str:

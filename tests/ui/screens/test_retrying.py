@@ -45,7 +45,7 @@ def record_ids(desk: Desk, count: int) -> list[str]:
 
 def acts(*names: str) -> str:
     """The line of a note that names keys, for these acts."""
-    keys = {"continue": "c", "retry": "r", "unstreamed": "s", "other": "m", "record": "x", "copy": "X"}
+    keys = {"continue": "c", "retry": "r", "unstreamed": "s", "other": "m", "connect": "F4", "record": "x", "copy": "X"}
     return " · ".join(f"{keys[name]} {say(f'remedy.{name}')}" for name in names)
 
 
@@ -110,7 +110,7 @@ def test_s_asks_without_streaming_and_a_key_of_ones_own_is_named(desk: Desk, raw
     assert exchange.body["stream"] is False
     exchange.refuse(401, {"message": "no"})
     terminal.wait_for(note("invalid-key", status=401))
-    terminal.wait_for(acts("other", "record", "copy"))
+    terminal.wait_for(acts("other", "connect", "record", "copy"))
 
 
 @pytest.mark.slow

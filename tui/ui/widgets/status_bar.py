@@ -120,7 +120,7 @@ def _describe_state(reply: Reply, language: Language) -> list[Part]:
     if reply.outcome is not None and not reply.outcome.has_note:
         return [Part(say("status.ended"), "$text-muted", 10)]
     if reply.outcome is not None:
-        return [Part(f"{say('status.ended')}: {reply.outcome}", "$text-warning", 10)]
+        return [Part(say("status.ended_so", outcome=reply.outcome), "$text-warning", 10)]
     if trace is None:
         return [Part(say("status.followed"), "$text-success", 10)]
     thinks = trace.state == "streaming" and reply.reasoning_pieces and not reply.pieces
