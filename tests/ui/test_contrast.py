@@ -10,9 +10,9 @@ from tui.settings.paths import shipped_themes
 from tui.ui.theme_shelf import ThemeShelf
 
 SHELF = ThemeShelf((shipped_themes(),))
-FEW = ThemeShelf((shipped_themes(),), few_colours=True)
+FEW = ThemeShelf((shipped_themes(),), colours="16")
 NAMES = [theme.name for theme in SHELF.read_all()[0]]
-SEEN = ("reading", "notes", "compare", "chats", "raw", "doctor", "provider", "palette")
+SEEN = ("reading", "notes", "compare", "chats", "doctor", "palette")
 """The scenes that draw something of their own; `python -m tests.contact_sheet` judges all of them."""
 
 
@@ -53,9 +53,17 @@ async def test_every_text_can_be_read() -> None:
 
 @pytest.mark.slow
 async def test_every_text_can_be_read_in_sixteen_colours() -> None:
-    found = await asyncio.gather(*(find_weak(scene, FEW) for scene in ("document", "notes")))
+    found = await asyncio.gather(*(find_weak(scene, FEW) for scene in ("document", "picker")))
     assert [sentence for weak in found for sentence in weak] == []
 
 
 def test_a_pair_that_is_too_close_is_found() -> None:
     assert ratio((0x61, 0x6E, 0x88), (0x2E, 0x34, 0x40)) < 4.5  # Nord's own comments on its ground
+
+
+def test_no_dark_ground_is_a_tone_of_the_256_colours() -> None:
+    for theme in ThemeShelf((shipped_themes(),), colours="256").read_all()[0]:
+        if theme.dark and not theme.ansi:
+            for ground in (theme.background, theme.surface, theme.panel, theme.boost):
+                red, green, blue = bytes.fromhex((ground or "").removeprefix("#"))
+                assert red == green == blue, f"{theme.name}: {ground}"

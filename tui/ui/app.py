@@ -112,7 +112,7 @@ class WeirApp(ThemedApp):
     def __init__(self, opening: Opening) -> None:
         # Without this Textual takes colours away as if its own theme were used, and an ANSI theme turns black on black.
         folders = (shipped_themes(), opening.paths.user_themes)
-        shelf = ThemeShelf(folders, few_colours=opening.terminal.colours == "16")
+        shelf = ThemeShelf(folders, colours=opening.terminal.colours)
         ansi_color = True if opening.no_color else None
         super().__init__(shelf, opening.language, opening.driver.driver, ansi_color=ansi_color)
         self._opening = opening

@@ -18,10 +18,10 @@ Stamp = tuple[int, int, int]
 class ThemeShelf:
     """Folders of theme files, later ones before earlier ones. Everything here blocks."""
 
-    def __init__(self, folders: Sequence[Path], *, few_colours: bool = False) -> None:
-        """`few_colours`: the terminal has sixteen, so every theme is told in those."""
+    def __init__(self, folders: Sequence[Path], *, colours: str = "truecolor") -> None:
+        """`colours` are those of the terminal: where it has few, every theme is told in what it has."""
         self._folders = folders
-        self._few_colours = few_colours
+        self._colours = colours
         self._files: dict[str, Path] = {}
 
     def read(self, name: str) -> tuple[Theme | None, list[str]]:
@@ -69,8 +69,12 @@ class ThemeShelf:
     def _make(self, files: list[ThemeFile]) -> tuple[list[Theme], list[str]]:
         themes, complaints = make_themes(files)
         self._files.update((file.name, file.path) for file in files)
-        if self._few_colours:
+        if self._colours == "16":
             from tui.ui.sixteen import reduce  # seldom needed
 
             themes = [reduce(theme) for theme in themes]
+        elif self._colours == "256":
+            from tui.ui.gray_ground import with_gray_grounds  # seldom needed
+
+            themes = [with_gray_grounds(theme) for theme in themes]
         return themes, complaints

@@ -104,7 +104,7 @@ class ThemedApp(FittingApp):
     async def _pick_theme(self) -> None:
         from tui.ui.screens.theme_picker import ThemePicker  # seldom wanted
 
-        names = sorted(theme.name for theme in await self._read_all())
+        names = sorted({theme.name for theme in await self._read_all()} | {self.theme})
         if isinstance(self.screen, ThemePicker):
             return
         before = self.theme

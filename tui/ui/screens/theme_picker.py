@@ -41,7 +41,7 @@ class ThemePicker(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ThemePicker {
-        align: right top;
+        align: right middle;
         background: transparent;
         #themes {
             width: 36;
