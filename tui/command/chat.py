@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui.arguments import UsageError
 from tui.chat.routes import choose_routes
-from tui.headless.stdout import write_error
 from tui.launch import Launch
 from tui.settings.standard_streams import put_terminal, read_piped_text
 from tui.settings.state import read_state, write_state
@@ -32,6 +31,8 @@ def run(options: argparse.Namespace, launch: Launch, mask: LateMask) -> int:
     terminal = _read_terminal(options, launch)
     reason = None if options.plain else _why_plain(launch, terminal)
     if reason is not None:
+        from tui.headless.stdout import write_error  # with json, which the app need not wait for
+
         write_error(reason, as_json=False)
     if options.plain or reason is not None:
         return _open_plain(options, launch, terminal, mask())

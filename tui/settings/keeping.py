@@ -1,10 +1,9 @@
 """Keeping: how many records are kept, and for how long; HistoryKeeping: for how long conversations are."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(NamedTuple):
     """The limits of `records.jsonl` and its rotated part together; 0 is no limit."""
 
     max_mb: float = 16.0
@@ -17,8 +16,7 @@ class Keeping:
         return self.max_mb * 1e6 / 2 if self.max_mb else float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryKeeping:
+class HistoryKeeping(NamedTuple):
     """The limit of the conversations."""
 
     keep_days: float = 0.0

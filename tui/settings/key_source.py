@@ -1,16 +1,14 @@
 """KeySource: where a provider's key is to be found; it names the place and holds no key, so it is light to import."""
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 KEYLESS = "no key source"
 """In words, of a provider that is sent none."""
 _LIKE_A_KEY = re.compile(r"(?=.{16})(?:(?=.*\d)(?=.*[a-z]).*|(?:\D*\d){4}.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class KeySource:
+class KeySource(NamedTuple):
     """Where a provider's key is to be found."""
 
     kind: Literal["env", "command", "file", "none"]

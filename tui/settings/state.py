@@ -8,15 +8,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.settings.paths import write_whole
 
 RECENT_LIMIT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A choice made in the app, and what the config said at that time."""
 
     value: str

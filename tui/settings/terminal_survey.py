@@ -10,7 +10,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.settings.terminal import Terminal, read_locale, read_terminal
 
@@ -19,8 +19,7 @@ ANSWER_SECONDS = 0.5
 WIDE = "中"
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalSurvey:
+class TerminalSurvey(NamedTuple):
     """What holds where we run; None where nobody answered."""
 
     term: str

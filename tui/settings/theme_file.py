@@ -7,9 +7,8 @@ A bad file is skipped with a sentence that names file and key.
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 COLOURS = (
     "primary",
@@ -33,8 +32,7 @@ class ThemeFileError(ValueError):
     """A theme file that cannot be used; the text is one sentence that names file and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeFile:
+class ThemeFile(NamedTuple):
     """One readable theme file."""
 
     path: Path

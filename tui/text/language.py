@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from tui.text.phrasebook import Phrasebook
@@ -120,7 +120,7 @@ def _fill(entry: Mapping[str, Any], values: Values) -> str:
 
 def load_language(code: LanguageCode) -> Language:
     """Read the catalogue of one language from the package."""
-    text = files("tui.text").joinpath(f"{code}.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8")
     return Language(code, Catalogue(text))
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
@@ -30,7 +30,6 @@ from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme_shelf import ThemeShelf
 from tui.ui.themed_app import ThemedApp
-from tui.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -38,41 +37,12 @@ if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
     from tui.settings.secrets import Masker
     from tui.stream.discovery import FoundServer
+    from tui.ui.front import Front
     from tui.ui.log.message_log import MessageLog
     from tui.ui.screens.chat import ChatScreen
 
 QUIT_SECONDS = 2.0
 """How long "again to quit" holds."""
-
-
-@runtime_checkable
-class Busy(Protocol):
-    """An overlay that may have work of its own under way."""
-
-    def stop_work(self) -> bool:
-        """Stop it; False if there is none."""
-
-
-class Front(Protocol):
-    """The screen below all others: the opening one, then the chat."""
-
-    prompt: Prompt
-
-    def unsent(self) -> str:
-        """What was typed and has not gone out; also when the screen is gone."""
-
-    @property
-    def selected_text(self) -> str:
-        """What is marked in the log."""
-
-    def clear_marks(self) -> None:
-        """Mark nothing any more."""
-
-    def forget_escape(self) -> None:
-        """Another key has come: an Esc before it is not the first of two."""
-
-    def stop_reply(self) -> bool:
-        """Stop the reply in view, or take back what was just sent; False if there is nothing to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,4 +301,6 @@ class WeirApp(ThemedApp):
 
 
 def _stop_overlay(screen: Screen[object]) -> bool:
+    from tui.ui.front import Busy  # a start need not wait for what only a stop asks
+
     return isinstance(screen, Busy) and screen.stop_work()

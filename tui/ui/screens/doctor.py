@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -239,7 +238,7 @@ class DoctorScreen(ModalScreen[None]):
 
         survey = await asyncio.to_thread(survey_terminal, os.environ, drawn_on=True)
         if survey.facts.utf8 and not survey.facts.dumb:
-            survey = replace(survey, wide_cells=await measure_wide_character(self.app._driver))
+            survey = survey._replace(wide_cells=await measure_wide_character(self.app._driver))
         return judge_terminal(survey)
 
     def _summarise(self, report: "Report") -> FindingRow:

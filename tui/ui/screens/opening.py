@@ -5,7 +5,7 @@ It is light to import, so that the first paint comes early. What is typed, sent 
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,8 +17,7 @@ from tui.text.language import Language
 from tui.ui.widgets.prompt import Prompt
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(NamedTuple):
     """What a person did before the chat was there."""
 
     sent: tuple[str, ...]

@@ -1,13 +1,12 @@
 """What a terminal can do that saves bytes, by its name: what is not known is not used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.settings.terminal import read_terminal
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(NamedTuple):
     """All of it off is a VT100 with an alternate screen."""
 
     colour_erase: bool = False

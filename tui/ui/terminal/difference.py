@@ -9,9 +9,9 @@ whether lines that come in take its background. Synchronised output: mode 2026 o
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import compress, count, repeat
 from operator import is_not, ne, or_
+from typing import NamedTuple
 
 from tui.ui.terminal.ability import Abilities
 from tui.ui.terminal.grid import Row, Screen, blank_row
@@ -29,8 +29,7 @@ _WORTH_SYNCHRONISING = 160
 """Characters below which an update is too small to be seen half done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What a terminal is known to show."""
 
     screen: Screen
@@ -38,8 +37,7 @@ class Sent:
     """Left as it was last needed: streaming goes on with the same one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """What to send, and what the terminal shows after it."""
 
     text: str

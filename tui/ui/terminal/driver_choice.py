@@ -2,8 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -23,8 +22,7 @@ _OVERRIDDEN: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DriverChoice:
+class DriverChoice(NamedTuple):
     """A driver class for the app; None is Textual's own."""
 
     driver: "type[Driver] | None"

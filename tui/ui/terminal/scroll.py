@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, compress, count
 from operator import is_not, ne
+from typing import NamedTuple
 
 from tui.ui.terminal.grid import Row, blank_row
 
@@ -16,8 +16,7 @@ _PEN_COST = 12
 """Bytes of a change of pen, about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scroll:
+class Scroll(NamedTuple):
     """Rows `top` to `bottom`, both included, move up by `lines`, or down if that is negative."""
 
     top: int
