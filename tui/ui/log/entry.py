@@ -30,6 +30,8 @@ SIDES = 4
 FOLDED_ROWS = 4
 """What a folded message shows of itself, above a row that says how much more there is."""
 
+LONG_PROMPT = 50_000
+"""Characters from which on a prompt is folded until it is opened: as many as a paste has that becomes a chip."""
 SENT_SHOWN = 200_000
 """Characters of a file that are laid out at most, since that holds the loop: so many take some 80 ms."""
 
@@ -226,6 +228,7 @@ class PromptEntry(Entry):
         self._mark = mark
         self._attachments = attachments
         self.sent_shown = False
+        self.folded = len(prompt) > LONG_PROMPT
 
     @property
     def source(self) -> str:
@@ -241,7 +244,7 @@ class PromptEntry(Entry):
         """Show or hide what was sent beside the prompt; False if nothing was."""
         if not self._attachments:
             return False
-        self.sent_shown = not self.sent_shown
+        self.sent_shown, self.folded = not self.sent_shown, False
         self.drop()
         return True
 

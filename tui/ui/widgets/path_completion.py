@@ -17,6 +17,8 @@ class PathSource:
     def offer(self, word: Word) -> Offer:
         """The files and folders that it may go on to."""
         listing = list_paths(word.text)
+        if [listed.path for listed in listing.paths] == [word.text]:
+            return Offer()  # it stands there already
         candidates = []
         for listed in listing.paths:
             goes_on = listed.path.endswith("/")
