@@ -14,6 +14,7 @@ from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.export_form import ExportForm
 from tui.ui.screens.help import HelpScreen
+from tui.ui.screens.import_form import ImportForm
 from tui.ui.screens.parameters import ParametersScreen
 from tui.ui.screens.provider_form import FormInput, ProviderForm
 from tui.ui.screens.question import Question
@@ -35,6 +36,7 @@ _OVERLAYS = (
     ComparisonsScreen,
     DoctorScreen,
     ExportForm,
+    ImportForm,
     FilterInput,
     FindBar,
     FormInput,

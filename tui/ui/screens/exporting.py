@@ -41,8 +41,29 @@ class ExportingScreen(TuningScreen):
 
         self.app.push_screen(ExportForm(f"~/{file_name(conversation, 'md')}", write, language), written)
 
+    def open_import(self) -> None:
+        """Ask for a file of conversations, show what is in it, and bring in what is new."""
+        workspace, language = self._workspace, self._language
+        if workspace is None or (store := workspace.store) is None:
+            self.notify(language.say("chats.not_kept"), timeout=4, markup=False)
+            return
+        from tui.chat.exchange.intake import Plan, carry_out
+        from tui.ui.screens.import_form import ImportForm
+
+        keep_days = workspace.config.history.keep_days
+
+        def brought_in(count: int | None) -> None:
+            if count is not None:
+                self.notify(language.say("exchange.done", count=count), timeout=6, markup=False)
+
+        def carry(plan: Plan) -> None:
+            carry_out(plan, store, datetime.now(UTC), keep_days)
+
+        self.app.push_screen(ImportForm(store, carry, language), brought_in)
+
     def commands(self) -> Iterator[SystemCommand]:
         """What the palette offers."""
         say = self._language.say
         yield SystemCommand(say("export_form.title"), say("export_form.help"), self.open_export)
+        yield SystemCommand(say("import_form.title"), say("import_form.help"), self.open_import)
         yield from super().commands()
