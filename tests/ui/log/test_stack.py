@@ -4,11 +4,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.chat.attachment import Attachment
 from tui.chat.conversation import Reply
 from tui.markdown.layout import Layout
 from tui.stream.outcome import Outcome
 from tui.text.language import load_language
-from tui.ui.log.entry import PromptEntry
+from tui.ui.log.entry import FOLDED_ROWS, PromptEntry
 from tui.ui.log.reply_entry import PORTION, ReplyEntry
 from tui.ui.log.stack import KEPT_ENTRIES, Place, Stack
 
@@ -124,3 +125,15 @@ def test_a_long_reply_out_of_sight_is_read_to_its_end_among_many_messages() -> N
         stack.forget(seen)
         steps += 1
     assert stack.is_exact
+
+
+def test_of_a_long_prompt_the_files_and_the_beginning_are_in_sight() -> None:
+    files = (Attachment("a.txt", "text/plain", b"one\n"),)
+    stack = Stack(Layout(60), [PromptEntry("many words\n" * 5_000, load_language("en"), attachments=files)])
+    entry = stack.entries[0]
+    assert entry.folded
+    entry.lay_out(Layout(60))
+    rows = [entry.line(row).text for row in range(entry.height)]
+    assert "a.txt" in rows[2]
+    assert rows[3] == "many words"
+    assert len(rows) == FOLDED_ROWS + 1

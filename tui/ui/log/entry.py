@@ -259,7 +259,9 @@ class PromptEntry(Entry):
         files = [line for each in self._attachments for line in self._file_lines(each, layout)]
         mark = plain_lines(self._mark, Style("notice"), layout.width) if self._mark else []
         above = [BLANK, *mark, BLANK] if mark else [BLANK]
-        self.sections = [Section(above), Section([who], edge), Section([*text, *files], edge), Section([BLANK])]
+        # What a fold leaves in sight is the beginning, and the chips are to be in sight.
+        words = [*files, *text] if len(self._prompt) > LONG_PROMPT else [*text, *files]
+        self.sections = [Section(above), Section([who], edge), Section(words, edge), Section([BLANK])]
 
     def _file_lines(self, attachment: Attachment, layout: Layout) -> list[Line]:
         """A chip, and what was sent: of an image that it was, since its bytes tell nobody anything."""
