@@ -74,6 +74,12 @@ def test_what_cannot_be_sent_is_said_and_the_prompt_is_back(desk: Desk, raw_serv
     terminal.press("enter")
     terminal.wait_for(spoken("attachment.gone", name="tool.bin"))
     terminal.press("ctrl+u")
+    terminal.send("by hand @notes.md")
+    see(terminal, chips()[0])
+    (desk.home / "notes.md").unlink()
+    terminal.press("enter")
+    terminal.wait_for(spoken("attachment.gone", name="notes.md"))
+    terminal.press("ctrl+u")
     send_prompt(terminal, "no @tool.binary")
     assert sent(raw_server) == "no @tool.binary"
 

@@ -46,7 +46,7 @@ class AttachingScreen(HintingScreen):
     def __init__(self, language: Language, manner: Manner, behind: Callable[[], bool]) -> None:
         super().__init__(language, manner, behind)
         self._completed: set[str] = set()
-        """Paths that were taken from the list: they mean files, also when those are gone."""
+        """Paths that were taken from the list, or stood as chips: they mean files, also when those are gone."""
         self._mentioned: tuple[str, ...] = ()
         self.is_preparing = False
         """Whether files are being read for a prompt that is to be sent."""
@@ -88,7 +88,8 @@ class AttachingScreen(HintingScreen):
             await asyncio.sleep(LOOK_SECONDS)
         text, completed = self.prompt.text, frozenset(self._completed)
         chips, trouble = await asyncio.to_thread(_describe, text, frozenset(self._mentioned), completed, self._language)
-        self.bar.show(chips, trouble, write_hint(self._language))
+        self._completed.update(chips)
+        self.bar.show([*chips.values()], trouble, write_hint(self._language))
 
     async def _read(self, text: str) -> None:
         """Read the files of a prompt; a stop meanwhile, or another conversation in front, takes it back."""
@@ -170,12 +171,12 @@ class AttachingScreen(HintingScreen):
         return find_refusal(workspace.catalogue, models, self._conversation, files, self._language, before)
 
 
-def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[list[str], str | None]:
-    """The chips of what a text mentions, and what is wrong with the first file that cannot be sent; blocks."""
-    chips: list[str] = []
+def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[dict[str, str], str | None]:
+    """The chips of what a text mentions, by path, and what is wrong with the first file that cannot be sent; blocks."""
+    chips: dict[str, str] = {}
     try:
         for path in find_attached(text, named, completed):
-            chips.append(write_chip(read_attachment(path), language))
+            chips[path] = write_chip(read_attachment(path), language)
     except AttachmentError as error:
         return chips, write_trouble(error, language)
     return chips, None
