@@ -141,3 +141,18 @@ def test_help_is_wrapped_by_the_cells_of_a_terminal(monkeypatch: pytest.MonkeyPa
 )
 def test_wrapping(text: str, width: int, lines: list[str]) -> None:
     assert wrap_cells(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("fact", "chinese"),
+    [
+        ("14 data lines, 3210 bytes", "14 行数据，3210 字节"),
+        ("1 event over 0.50 s in 2 bursts", "1 个事件，历时 0.50 秒，分 2 批"),
+        ("stopped after 3 events, 1 byte", "停止前收到 3 个事件、1 字节"),
+        ("33 listed", "列出 33 个"),
+        ("from: environment variable LAB_KEY", "来自：环境变量 LAB_KEY"),
+        ("application/json", "application/json"),
+    ],
+)
+def test_a_fact_that_doctor_saw(fact: str, chinese: str) -> None:
+    assert CHINESE.phrase(fact) == chinese

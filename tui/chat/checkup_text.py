@@ -103,15 +103,16 @@ def make_head(finding: Finding, language: Language) -> str:
     return f"{number} {name}  {result}  {took}"
 
 
-def make_evidence(finding: Finding) -> str:
-    """What was seen, behind the code of what it means."""
-    shown = f"{finding.outcome.value}: {finding.evidence}" if finding.outcome else finding.evidence
+def make_evidence(finding: Finding, language: Language) -> str:
+    """What was seen, fact by fact, behind the code of what it means."""
+    facts = " · ".join(map(language.phrase, finding.evidence.split(" · ")))
+    shown = f"{finding.outcome.value}: {facts}" if finding.outcome else facts
     return sanitise_line(shown)
 
 
 def make_line(finding: Finding, language: Language) -> str:
     """One line: number, step, result, time, evidence."""
-    return f"{make_head(finding, language)}  {make_evidence(finding)}".rstrip()
+    return f"{make_head(finding, language)}  {make_evidence(finding, language)}".rstrip()
 
 
 def make_ending(report: Report, language: Language) -> list[str]:

@@ -3,7 +3,7 @@
 They are English in the code, as those of argparse are, and found here by their shape: `{}` stands for what a sentence
 is filled with, `{0}` and so on in the other language for the same in order. What fills one may be a phrase itself. Of
 several shapes that fit the first one holds: a sentence in which others stand comes before those. One without a word of
-its own, `{}: {}`, is a frame, and holds only if what fills its last hole is a phrase.
+its own, `{}: {}`, is a frame: it comes last, and holds only if what fills its last hole is a phrase.
 """
 
 import re
@@ -20,7 +20,8 @@ class Phrasebook:
 
     def __init__(self, phrases: Mapping[str, str]) -> None:
         self._plain = {shape: phrase for shape, phrase in phrases.items() if not _HOLE.search(shape)}
-        self._shaped = [(_compile(shape), phrase) for shape, phrase in phrases.items() if _HOLE.search(shape)]
+        shaped = [(_compile(shape), phrase) for shape, phrase in phrases.items() if _HOLE.search(shape)]
+        self._shaped = sorted(shaped, key=lambda pair: _is_frame(pair[0]))
 
     def say(self, text: str) -> str:
         """The text in the other language, as far as it is known; a sentence that repeats a phrase with a dot, too."""
@@ -28,7 +29,7 @@ class Phrasebook:
             return plain
         for shape, phrase in self._shaped:
             found = shape.fullmatch(text)
-            if found is not None and (_WORD.search(shape.pattern) or self.say(last := found[found.re.groups]) != last):
+            if found is not None and (not _is_frame(shape) or self.say(last := found[found.re.groups]) != last):
                 return self._fill(phrase, found)
         lowered = f"{text[:1].lower()}{text[1:-1]}"
         return f"{self._plain[lowered]}。" if text.endswith(".") and lowered in self._plain else text
@@ -39,3 +40,7 @@ class Phrasebook:
 
 def _compile(shape: str) -> Pattern[str]:
     return re.compile("(.*?)".join(map(re.escape, _HOLE.split(shape))), re.DOTALL)
+
+
+def _is_frame(shape: Pattern[str]) -> bool:
+    return _WORD.search(shape.pattern) is None

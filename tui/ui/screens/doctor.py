@@ -212,7 +212,7 @@ class DoctorScreen(ModalScreen[None]):
 
         def show(finding: "Finding") -> None:
             if not self._every:
-                self._add(FindingRow(make_head(finding, language), make_evidence(finding), finding.result))
+                self._add(FindingRow(make_head(finding, language), make_evidence(finding, language), finding.result))
             self._step_began = time.monotonic()
 
         self._step_began = time.monotonic()
