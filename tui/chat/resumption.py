@@ -1,11 +1,14 @@
-"""Resumption: the conversation that a start begins with, and what there is to tell about it."""
+"""Resumption: the conversation that a start begins with, what was left unsent in it, and what there is to tell."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.chat.absence import tell_absence
 from tui.chat.conversation import Conversation
+from tui.chat.draft import Draft, DraftBox, join_drafts
+from tui.chat.history import UnreadableHistory
 from tui.chat.store import Store
+from tui.chat.workspace import Workspace
 from tui.text.language import Language
 
 
@@ -16,17 +19,31 @@ class Resumption:
     conversation: Conversation | None = None
     told: str | None = None
     """The sentence for the person; told once."""
+    draft: str = ""
+    """What was typed and not sent."""
+    unbegun: Draft | None = None
+    """What was typed for another conversation, which has no turn yet."""
 
 
-def find_resumption(store: Store, language: Language, *, resume: bool) -> Resumption:
-    """One that was cut with its process, else one that ran on without a terminal, else the last one if asked for.
+def find_resumption(workspace: Workspace, language: Language, *, resume: bool) -> Resumption:
+    """One that was cut with its process, else one that ran on without a terminal, else the last one if asked for, else
+    the one in which a draft was left.
 
     Reads from the disk: not for the loop. What cannot be read now is told, and there later.
     """
+    state, store, drafts = workspace.state, workspace.store, workspace.drafts
+    if store is None or drafts is None:
+        return Resumption(draft=state.draft)
+    apart = "" if state.draft_of else state.draft
     try:
-        return _find(store, language, resume=resume)
-    except sqlite3.Error as error:
-        return Resumption(None, language.say("store.unreadable", reason=error))
+        found = _find(store, language, resume=resume)
+        if found.conversation is None:
+            found = _find_draft(store, drafts, found, language)
+        else:
+            found = replace(found, draft=drafts.find(found.conversation.id), unbegun=drafts.find_left(unbegun=True))
+    except (sqlite3.Error, UnreadableHistory) as error:
+        return Resumption(None, language.say("store.unreadable", reason=error), state.draft)
+    return replace(found, draft=join_drafts(found.draft, apart))
 
 
 def _find(store: Store, language: Language, *, resume: bool) -> Resumption:
@@ -40,3 +57,14 @@ def _find(store: Store, language: Language, *, resume: bool) -> Resumption:
         return Resumption(conversation, tell_absence(replies, language))
     identity = store.latest_conversation() if resume else None
     return Resumption(store.load(identity) if identity is not None else None)
+
+
+def _find_draft(store: Store, drafts: DraftBox, found: Resumption, language: Language) -> Resumption:
+    """The conversation in which the last process was left with something typed; one without a turn is made anew."""
+    if (left := drafts.find_left()) is None:
+        return found
+    conversation = store.load(left.conversation)
+    if conversation is None:
+        return replace(found, conversation=Conversation(left.conversation), draft=left.text)
+    unbegun = drafts.find_left(unbegun=True)
+    return Resumption(conversation, found.told or language.say("draft.back"), left.text, unbegun)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from tui.chat.catalogue import Model, ModelCatalogue
 from tui.chat.choice import choose_model
 from tui.chat.conversation import Conversation, Reply
+from tui.chat.draft import DraftBox
 from tui.chat.model_cache import ModelCache, measure_journal, read_cache, write_cache
 from tui.chat.routes import Routes, Wish, with_settings
 from tui.chat.session import ChatSession
@@ -17,7 +18,7 @@ from tui.chat.store import Store
 from tui.settings.config import PRACTICE, Config
 from tui.settings.paths import Paths
 from tui.settings.provider import Provider, ad_hoc_name
-from tui.settings.state import Pick, State, write_state
+from tui.settings.state import Pick, State, read_state, write_state
 from tui.stream.capture import Capture
 from tui.stream.client import Client
 from tui.stream.discovery import FoundServer, find_local_servers
@@ -54,6 +55,11 @@ class Workspace:
     """Writes raw streams while a permission holds."""
     ports: dict[int, str] | None = None
     """Where to look for local servers, and whose they probably are; None: the well-known ports."""
+    drafts: DraftBox | None = None
+    """What was typed and not sent; there with the store."""
+
+    def __post_init__(self) -> None:
+        self.drafts = DraftBox(self.store) if self.store is not None else None
 
     def connect(self, config: Config, name: str) -> Provider:
         """Take a provider that the config has now; it is the one that is meant from here on, and is returned."""
@@ -141,9 +147,20 @@ class Workspace:
         """Remember a theme that a person chose."""
         self.state = replace(self.state, theme=Pick(name, self.config.theme))
 
-    def keep_draft(self, text: str) -> None:
-        """Remember what was typed and not sent."""
-        self.state = replace(self.state, draft=text)
+    def keep_draft(self, conversation: str, text: str) -> None:
+        """Remember what was typed in a conversation, by its id, and not sent."""
+        if self.drafts is not None:
+            self.drafts.keep(conversation, text)
+        self.state = replace(self.state, draft=text, draft_of=conversation if self.drafts is not None else "")
+
+    def save_draft(self, lost: int = 0) -> OSError | None:
+        """Write the draft to the state, unless it is there; blocks. `lost`: the database could not keep everything."""
+        if lost:
+            self.state = replace(self.state, draft_of="")
+        written, state = read_state(self.paths.state_file), self.state
+        if state.draft == written.draft and (not state.draft or state.draft_of == written.draft_of):
+            return None
+        return self.save_state()
 
     def use_model(self, model: Model) -> None:
         """Remember that this model was asked."""

@@ -103,9 +103,10 @@ def _open_app(options: argparse.Namespace, launch: Launch, terminal: Terminal, m
 def _put_into_editor(text: str, launch: Launch) -> None:
     """Behind what was left unsent: the editor opens with both, and neither is lost whatever happens to the app."""
     state = read_state(launch.paths.state_file)
-    draft = f"{state.draft}\n\n{text}" if state.draft else text
+    # The database has a draft that it keeps with a conversation, and puts it before this one.
+    draft = f"{state.draft}\n\n{text}" if state.draft and not state.draft_of else text
     try:
-        write_state(launch.paths.state_file, replace(state, draft=draft))
+        write_state(launch.paths.state_file, replace(state, draft=draft, draft_of=""))
     except OSError as error:
         where = launch.paths.state_file
         raise UsageError(f"{where}: what came through stdin cannot be kept ({error.strerror})") from None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tui.chat.catalogue import Model
 from tui.chat.context_window import is_too_long, plan_trim, undo_trim
 from tui.chat.conversation import Conversation, Reply
+from tui.chat.resumption import Resumption
 from tui.chat.retry import find_continuable, make_retry
 from tui.chat.workspace import Workspace
 from tui.plain.answer import print_answer
@@ -60,20 +61,20 @@ class PlainChat:
         self._model: Model | None = workspace.choose_model()
         self._asked: dict[str, Model] = {}
         self._models = ModelList()
-        self._draft = workspace.state.draft
+        self._draft = ""
         self._files = PendingFiles(output, language)
         self._asked_to_quit = False
         self._outcome: Outcome | None = None
         self._had_text = False
 
-    def open(self, conversation: Conversation | None) -> None:
+    def open(self, resumption: Resumption) -> None:
         """Say where one is, with the last turns of a conversation to go on with and what was left unsent."""
         say, tell = self._language.say, self._output.tell
         if self._workspace.practising and self._workspace.routes.wants_practice:
             tell(say("plain.practice"))
         if (found := self._workspace.found) is not None:
             self._output.tell_line(say("welcome.found", name=found.provider.name, url=found.provider.base_url))
-        if conversation is not None:
+        if (conversation := resumption.conversation) is not None:
             self._conversation = conversation
             for turn in conversation.turns[-TURNS_SHOWN:]:
                 print_turn(turn, self._output, self._language)
@@ -86,9 +87,9 @@ class PlainChat:
             self._output.tell_line(say("plain.model", model=self._model.name))
         if shown := self._conversation.parameters.shown():
             self._output.tell_line(say("tuning.kept", shown=shown))
-        if self._draft:
-            tell(say("plain.draft"))
-            tell(self._draft)
+        self._remember_draft(resumption.draft)
+        for line in (say("plain.draft"), self._draft) if self._draft else ():
+            tell(line)
 
     def converse(self, reader: LineReader, before_each: Callable[[], None]) -> None:
         """Read and answer until the person leaves; a signal that ends us is left in `signals.leaving`."""
@@ -116,10 +117,6 @@ class PlainChat:
             self._output.begin_line()
             self._keep(messages.take_gathered())
             self._keep(reader.unsent())
-
-    def unsent(self) -> str:
-        """What was typed and has not gone out."""
-        return self._draft
 
     def answer(self, text: str) -> int:
         """Ask this and print the reply; the exit code of a run in which nothing else is asked."""
@@ -159,7 +156,9 @@ class PlainChat:
             case Attach(words):
                 self._files.obey(words)
             case NewChat():
+                self._workspace.keep_draft(self._conversation.id, "")  # it goes along
                 self._conversation = Conversation()
+                self._remember_draft(self._draft)
                 tell(say("plain.new"))
             case Help():
                 self._output.write(say("plain.help") + "\n")
@@ -184,9 +183,13 @@ class PlainChat:
         workspace.use_model(self._model)
         self._remember_draft(self._draft)
 
+    def keep_unsent(self) -> None:
+        """Remember what was typed and has not gone out."""
+        self._workspace.keep_draft(self._conversation.id, self._draft)
+
     def _remember_draft(self, text: str) -> None:
         self._draft = text
-        self._workspace.keep_draft(text)
+        self.keep_unsent()
         self._workspace.save_state()
 
     def _print(self, reply: Reply, model: Model, *, stream: bool = True) -> None:

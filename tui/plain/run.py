@@ -4,19 +4,17 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from tui.chat.conversation import Conversation
 from tui.chat.database import Report, StoreTrouble
-from tui.chat.resumption import find_resumption
+from tui.chat.resumption import Resumption, find_resumption
 from tui.chat.workspace import Workspace
 from tui.plain.chat import PlainChat, run_cancellable
 from tui.plain.line_reader import EndOfInput, LineReader, ReadlineReader, TerminalReader
 from tui.plain.output import Output, open_output
 from tui.plain.signals import SignalCame, Signals
 from tui.settings.paths import Paths
-from tui.settings.state import read_state, write_state
 from tui.settings.terminal import Terminal
 from tui.stream.discovery import FoundServer
 from tui.text.language import Language
@@ -99,7 +97,7 @@ class _Run:
         chat = PlainChat(workspace, self._runner, output, self._signals, opening.language)
         code = 0
         try:
-            chat.open(self._find_conversation(workspace))
+            chat.open(self._find_resumption(workspace))
             if opening.piped is not None:
                 code = chat.answer(opening.piped)
             if self._reader is not None:
@@ -112,15 +110,13 @@ class _Run:
     async def _open_workspace(self, report: Report, consent: Consent) -> Workspace:
         return await self._opening.open(report, consent)
 
-    def _find_conversation(self, workspace: Workspace) -> Conversation | None:
-        """The conversation to begin with, once the person was told what became of it."""
-        if workspace.store is None:
-            return None
-        resumption = find_resumption(workspace.store, self._opening.language, resume=self._opening.resume)
+    def _find_resumption(self, workspace: Workspace) -> Resumption:
+        """What to begin with, once the person was told what became of it."""
+        resumption = find_resumption(workspace, self._opening.language, resume=self._opening.resume)
         self._tell_troubles()
         if resumption.told is not None:
             self._output.tell(resumption.told)
-        return resumption.conversation
+        return resumption
 
     async def _ask_consent(self, server: FoundServer) -> bool:
         """Whether another person's server may be used; blocks the loop, on which nothing else runs yet."""
@@ -142,15 +138,11 @@ class _Run:
     def _close(self, workspace: Workspace, chat: PlainChat) -> None:
         """Keep what was not sent, end what runs, and say what could not be kept."""
         paths = self._opening.paths
-        draft = chat.unsent()
+        chat.keep_unsent()
         lost = self._runner.run(workspace.close())
         self._tell_troubles()
         if lost:
             self._output.tell_line(self._say("store.lost", count=lost, where=paths.database))
-        if draft == read_state(paths.state_file).draft:
-            return
-        try:
-            write_state(paths.state_file, replace(workspace.state, draft=draft))
-        except OSError as error:
+        if (error := workspace.save_draft(lost)) is not None:
             reason = error.strerror or type(error).__name__
             self._output.tell_line(self._say("store.draft_lost", where=paths.state_file, reason=reason))

@@ -39,7 +39,9 @@ class State:
     favourites: tuple[str, ...] = ()
     """Models as `provider/id` that a person marked so."""
     draft: str = ""
-    """What was typed and not sent when the app was left."""
+    """What was typed and not sent when the app was left, to be shown before the database is open."""
+    draft_of: str = ""
+    """The conversation with which the database keeps it, by its id; empty: it is kept here alone."""
 
     def with_used_model(self, provider: str, model: str) -> "State":
         """Remember that this model was asked."""
@@ -69,6 +71,7 @@ def read_state(path: Path) -> State:
         tuple(str(name) for name in recent)[:RECENT_LIMIT] if isinstance(recent, list) else (),
         tuple(str(name) for name in favourites) if isinstance(favourites, list) else (),
         draft if isinstance(draft := table.get("draft"), str) else "",
+        place if isinstance(place := table.get("draft_of"), str) else "",
     )
 
 
@@ -81,6 +84,8 @@ def write_state(path: Path, state: State) -> None:
         table["favourites"] = list(state.favourites)
     if state.draft:
         table["draft"] = state.draft
+        if state.draft_of:
+            table["draft_of"] = state.draft_of
     for name, pick in (("model", state.model), ("theme", state.theme)):
         if pick is not None:
             table[name] = {"value": pick.value}

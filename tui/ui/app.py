@@ -32,8 +32,8 @@ from tui.ui.theme_shelf import ThemeShelf
 from tui.ui.themed_app import ThemedApp
 
 if TYPE_CHECKING:
-    from tui.chat.conversation import Conversation
     from tui.chat.database import Report, StoreTrouble
+    from tui.chat.resumption import Resumption
     from tui.chat.workspace import Workspace
     from tui.settings.secrets import Masker
     from tui.stream.discovery import FoundServer
@@ -125,9 +125,9 @@ class WeirApp(ThemedApp):
         filters = super().get_line_filters()
         return [*filters, PlainSigns()] if self._opening.config.ascii else filters
 
-    def unsent(self) -> str:
-        """What was typed and has not gone out; also when the screen is gone."""
-        return self._front.unsent()
+    def unsent(self) -> tuple[str, str]:
+        """Which conversation is open, and what was typed and has not gone out; also when the screen is gone."""
+        return self._front.conversation_id, self._front.unsent()
 
     def get_default_screen(self) -> Screen[None]:
         """A light one; the chat comes once it is imported."""
@@ -159,7 +159,7 @@ class WeirApp(ThemedApp):
         growing_text = await asyncio.to_thread(import_module, "tui.ui.log.growing_text")
         await asyncio.to_thread(growing_text.load_markdown)
         tune_collector()
-        await chat.open(workspace, await self._find_conversation(workspace))
+        await chat.open(workspace, await self._find_resumption(workspace))
         self.run_worker(self.follow_theme(), exit_on_error=True)
 
     async def _open_chat(self) -> "ChatScreen":
@@ -177,17 +177,15 @@ class WeirApp(ThemedApp):
         self.is_settling = False
         return chat
 
-    async def _find_conversation(self, workspace: "Workspace") -> "Conversation | None":
-        """The conversation to begin with, once the person was told what became of it."""
+    async def _find_resumption(self, workspace: "Workspace") -> "Resumption":
+        """What to begin with, once the person was told what became of it."""
         from tui.chat.resumption import find_resumption  # with the store, after the first paint
 
-        store, opening = workspace.store, self._opening
-        if store is None:
-            return None
-        resumption = await asyncio.to_thread(find_resumption, store, opening.language, resume=opening.resume)
+        opening = self._opening
+        resumption = await asyncio.to_thread(find_resumption, workspace, opening.language, resume=opening.resume)
         if resumption.told is not None:
             self.tell(resumption.told)
-        return resumption.conversation
+        return resumption
 
     async def _ask_consent(self, server: "FoundServer") -> bool:
         say = self._opening.language.say

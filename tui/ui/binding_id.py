@@ -13,6 +13,7 @@ from tui.ui.screens.chats import ChatsScreen
 from tui.ui.screens.comparisons import ComparisonsScreen
 from tui.ui.screens.doctor import DoctorScreen
 from tui.ui.screens.export_form import ExportForm
+from tui.ui.screens.filter_list import FilterList
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.import_form import ImportForm
 from tui.ui.screens.parameters import ParametersScreen
@@ -38,6 +39,7 @@ _OVERLAYS = (
     ExportForm,
     ImportForm,
     FilterInput,
+    FilterList,
     FindBar,
     FormInput,
     HelpScreen,

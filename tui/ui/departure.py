@@ -45,6 +45,8 @@ class Departure:
 
     def take(self, number: signal.Signals) -> None:
         """Leave for this reason; called on the loop."""
+        if number is signal.SIGINT and self._app.lent:
+            return  # ctrl+c, meant for the program that has the terminal
         first = self.cause is None
         if number is signal.SIGHUP and not first:
             return

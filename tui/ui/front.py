@@ -18,6 +18,10 @@ class Front(Protocol):
 
     prompt: Prompt
 
+    @property
+    def conversation_id(self) -> str:
+        """Which conversation what was typed belongs to; empty before one is open."""
+
     def unsent(self) -> str:
         """What was typed and has not gone out; also when the screen is gone."""
 

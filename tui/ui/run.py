@@ -94,6 +94,7 @@ async def _run(
 
 async def _end(app: "WeirApp", departure: "Departure", paths: Paths, language: Language) -> None:
     """Keep what was typed, wait for what runs on, close; what went wrong becomes the app's last words."""
+    await app.end_errand()
     unkept = await asyncio.to_thread(_keep_draft, app, paths)
     lost = 0
     try:
@@ -102,7 +103,8 @@ async def _end(app: "WeirApp", departure: "Departure", paths: Paths, language: L
     finally:
         if app.workspace is not None:
             lost = await app.workspace.close()
-    if lost:
+    if lost and app.workspace is not None:
+        unkept = await asyncio.to_thread(app.workspace.save_draft, lost)
         app.last_words.append(language.say("store.lost", count=lost, where=paths.database))
     if unkept is not None:
         reason = unkept.strerror or type(unkept).__name__
@@ -114,17 +116,18 @@ async def _end(app: "WeirApp", departure: "Departure", paths: Paths, language: L
 def _keep_draft(app: "WeirApp", paths: Paths) -> OSError | None:
     """Remember what was typed and not sent, for the next start; the error, if that could not be written.
 
-    It goes into the workspace's own state, so that a write of that which is still under way writes the same.
+    It goes into the workspace's own state, so that a write of that which is still under way writes the same. With a
+    database the state has it for the first moment of the next start only.
     """
-    workspace, draft = app.workspace, app.unsent()
+    workspace, (conversation, draft) = app.workspace, app.unsent()
+    if workspace is not None and conversation:
+        workspace.keep_draft(conversation, draft)
+        return workspace.save_draft()
     state = workspace.state if workspace is not None else read_state(paths.state_file)
     if draft == state.draft:
         return None
-    if workspace is not None:
-        workspace.keep_draft(draft)
-        return workspace.save_state()
     try:
-        write_state(paths.state_file, replace(state, draft=draft))
+        write_state(paths.state_file, replace(state, draft=draft, draft_of=""))
     except OSError as error:
         return error
     return None

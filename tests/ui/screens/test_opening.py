@@ -34,7 +34,7 @@ async def test_all_that_was_done_is_told() -> None:
         await pilot.press("enter", *"two", "left", "f2", "ctrl+l")
         assert app.first.unsent() == "a draft\n\ntwo"
         told = await app.first.leave()
-        assert told == Leftover(("a draft",), "two", (0, 2), (("f2", None), ("ctrl+l", None)))
+        assert told == Leftover(("a draft",), "two", (0, 2), (("f2", None), ("ctrl+l", None)), "a draft")
 
 
 async def test_ctrl_c_takes_a_prompt_back_that_was_sent_too_early() -> None:

@@ -10,6 +10,7 @@ from tui.settings.provider import Provider
 from tui.stream.discovery import FoundServer
 from tui.stream.listing import ModelListing
 from tui.ui.screens.question import Question
+from tui.ui.widgets.prompt import Prompt
 
 
 @pytest.mark.parametrize(("key", "used"), [("y", True), ("n", False), ("escape", False)])
@@ -32,6 +33,6 @@ async def test_another_persons_server_is_used_only_on_a_yes(tmp_path: Path, key:
         await pilot.press(key)
         assert await answer is used
         assert not isinstance(app.screen, Question)
-        await app.workers.wait_for_complete()
+        await until(pilot, lambda: app.workspace is not None and app.screen.query_one(Prompt).begin_walk is not None)
     assert app.workspace is not None
     await app.workspace.close()

@@ -55,7 +55,7 @@ class AttachingScreen(HintingScreen):
         """Begin a turn with what was typed; from here on what is sent is queued."""
         assert self._workspace is not None, "only an open workspace sends"
         self.begin_turn(text, attachments=attachments)
-        self._workspace.keep_draft("")
+        self.keep_draft()
         self.save_state()
 
     def send_queued(self) -> None:

@@ -30,6 +30,7 @@ from tui.ui.widgets.revising_prompt import RevisingPrompt
 from tui.ui.widgets.status_bar import Part, StatusBar, describe
 
 if TYPE_CHECKING:
+    from tui.chat.resumption import Resumption
     from tui.chat.workspace import Workspace
 
 STATUS_SECONDS = 0.25
@@ -64,6 +65,7 @@ class ChatScreen(AttachingScreen):
         self._queue = PromptQueue(language)
         self._prompt = RevisingPrompt(language, self._manner.keys)
         self._opening = True
+        self._shown_draft = ""
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, completions, chips, prompt, status."""
@@ -85,18 +87,20 @@ class ChatScreen(AttachingScreen):
 
     def take_over(self, leftover: Leftover) -> None:
         """Go on where the person is: prompts that were sent, text that was typed, keys that wait for this screen."""
+        self._shown_draft = leftover.draft
         for text in leftover.sent:
             self.prompt.hold(text)
         self.prompt.put_before(leftover.typed, leftover.cursor)
         for key, character in leftover.keys:
             self.app.post_message(events.Key(key, character))
 
-    async def open(self, workspace: "Workspace", conversation: Conversation | None) -> None:
-        """Take the opened workspace; `conversation` is one to go on with."""
+    async def open(self, workspace: "Workspace", resumption: "Resumption") -> None:
+        """Take the opened workspace, and go on with what was left."""
         self._workspace = workspace
         self._model = workspace.choose_model()
         self._show_banner(workspace)
-        self.show_conversation(conversation or Conversation())
+        self.show_conversation(resumption.conversation or Conversation())
+        self.take_draft(resumption, self._shown_draft)
         if self._model is None:
             await workspace.list_models()
             self._model = workspace.choose_model()
@@ -163,7 +167,8 @@ class ChatScreen(AttachingScreen):
 
     def unsent(self) -> str:
         """Everything that was typed and has not gone out: queued, just sent off, still in the editor."""
-        texts = (*self._queue.texts, *self._prompt.unsent, self._prompt.content)
+        typed = self._prompt.draft if self.left_text is None else self.left_text
+        texts = (*self._queue.texts, *self._prompt.unsent, typed)
         return "\n\n".join(text for text in texts if text.strip())
 
     def give_queue_back(self) -> bool:

@@ -27,6 +27,8 @@ class Leftover(NamedTuple):
     """Row and column of the caret in what was typed."""
     keys: tuple[tuple[str, str | None], ...]
     """Keys that mean something only in the chat, each with its character."""
+    draft: str = ""
+    """What stood in the editor from the first moment on."""
 
 
 class OpeningScreen(Screen[None]):
@@ -60,6 +62,11 @@ class OpeningScreen(Screen[None]):
         if event.key not in self.active_bindings:
             self._keys.append((event.key, event.character))
 
+    @property
+    def conversation_id(self) -> str:
+        """None is open yet."""
+        return ""
+
     def unsent(self) -> str:
         """Everything that was typed."""
         texts = (*self._prompt.unsent, self._prompt.content)
@@ -73,7 +80,7 @@ class OpeningScreen(Screen[None]):
             await arrived.wait()
             arrived.clear()
         prompt.settle()
-        return Leftover(tuple(prompt.unsent), prompt.content, prompt.cursor_location, tuple(self._keys))
+        return Leftover(tuple(prompt.unsent), prompt.content, prompt.cursor_location, tuple(self._keys), self._draft)
 
     @property
     def selected_text(self) -> str:

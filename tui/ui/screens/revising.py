@@ -50,10 +50,10 @@ class RevisingScreen(SwitchingScreen):
         self._unfinished: dict[str, str] = {}
         """What was made of a message and not sent, by the message's id."""
 
-    def go_to_conversation(self, conversation: Conversation) -> None:
+    def go_to_conversation(self, conversation: Conversation, draft: str | None = None) -> None:
         """An edit is of the conversation that is left."""
         self._leave_edit()
-        super().go_to_conversation(conversation)
+        super().go_to_conversation(conversation, draft)
 
     def commands(self) -> Iterator[SystemCommand]:
         """What the palette offers."""

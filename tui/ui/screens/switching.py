@@ -15,7 +15,7 @@ from tui.chat.conversation import Conversation, Reply
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
-from tui.ui.screens.trimming import TrimmingScreen
+from tui.ui.screens.drafting import DraftingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.chat.history import History
 
 
-class SwitchingScreen(TrimmingScreen):
+class SwitchingScreen(DraftingScreen):
     """Whoever inherits shows a conversation, and gives back what is queued."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,12 +48,23 @@ class SwitchingScreen(TrimmingScreen):
         return False
 
     def action_new_chat(self) -> None:
-        """Begin a new conversation; a reply that is being written goes on and is kept."""
-        self.go_to_conversation(Conversation())
+        """Begin a new conversation; a reply that is being written goes on and is kept.
 
-    def go_to_conversation(self, conversation: Conversation) -> None:
-        """Show another conversation, with the end of what is written in it waited for."""
+        One that was begun with a draft only is the new one; in it a new one is the same with nothing set.
+        """
+        current, unbegun = self._conversation, self._unbegun
+        if not current.turns:
+            self.go_to_conversation(Conversation(current.id))
+        else:
+            self.go_to_conversation(unbegun if unbegun is not None and not unbegun.turns else Conversation())
+
+    def go_to_conversation(self, conversation: Conversation, draft: str | None = None) -> None:
+        """Show another conversation, with the end of what is written in it waited for, and with its draft.
+
+        `draft`: as the store has it; None: as it was left here.
+        """
         self.give_queue_back()
+        self.leave_draft()
         self.close_columns()
         self.close_search()
         if self._own_replies(self._conversation):
@@ -61,6 +72,7 @@ class SwitchingScreen(TrimmingScreen):
         self._awaited = self._own_replies(conversation)
         self._reply = self._awaited[-1] if self._awaited else None
         self.show_conversation(conversation)
+        self.show_draft(draft)
         self.set_focus(self.prompt)
 
     def action_show_chats(self) -> None:
@@ -108,7 +120,7 @@ class SwitchingScreen(TrimmingScreen):
             if conversation is None:
                 self._tell("chats.gone")
                 return
-            self.go_to_conversation(conversation)
+            self.go_to_conversation(conversation, await self.find_draft(conversation.id))
         if wanted.turn is not None:
             self.close_columns()
             self.call_after_refresh(self._show_passage, wanted)

@@ -1,5 +1,6 @@
 """An app that hands what it paints to its driver as it is, where that can take it, and not as rendered sequences."""
 
+import asyncio
 from typing import Protocol, TypeVar
 
 from rich.console import RenderableType
@@ -28,6 +29,16 @@ class CellApp(App[Result]):
 
     painter: Painter | None = None
     """The driver, which puts itself here, if it is one."""
+    lent: bool = False
+    """Whether another program has the terminal for a while."""
+    errand: asyncio.Task[None] | None = None
+    """What runs that program and takes what comes of it, also when the screens are gone."""
+
+    async def end_errand(self) -> None:
+        """The app leaves: end what is under way, and wait for that."""
+        if self.errand is not None and not self.errand.done():
+            self.errand.cancel()
+            await asyncio.wait([self.errand])
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if self.painter is not None and renderable is not None:

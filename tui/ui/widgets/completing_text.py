@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widgets import TextArea
+
+from tui.ui.widgets.recall_area import RecallArea
 
 if TYPE_CHECKING:
     from tui.ui.widgets.completion import Candidate, Completion, Taken
 
 
-class CompletingText(TextArea):
+class CompletingText(RecallArea):
     """Without a list it is any other text area. Whoever inherits says which keys complete."""
 
     _completion: "Completion | None" = None
@@ -41,6 +42,10 @@ class CompletingText(TextArea):
         """Mark the candidate below, else go down."""
         if select or self._completion is None or not self._completion.move(1):
             super().action_cursor_down(select)
+
+    def may_recall(self) -> bool:
+        """Not while candidates are listed."""
+        return super().may_recall() and (self._completion is None or not self._completion.is_open)
 
     def close_completion(self) -> bool:
         """Close the list of candidates; False if none is shown."""

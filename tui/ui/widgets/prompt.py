@@ -167,11 +167,12 @@ class Prompt(CompletingText):
             self.notify(self._language.say("dead_key.nothing_to_send"), timeout=2, markup=False)
 
     def send(self) -> None:
-        """Send what was typed and pasted."""
+        """Send what was typed and pasted; what was typed before something earlier was looked up comes back."""
         text = self.content
         self.named.update(self.mentions)
         self.unsent.append(text)
         self.clear()
+        self.end_recall()
         self.post_message(self.Submitted(text))
 
     @property
@@ -190,6 +191,31 @@ class Prompt(CompletingText):
         self.named.update(mention.path for mention in find_mentions(self._attachments.fold(text)))
         self.unsent.append(text)
         self.post_message(self.Submitted(text))
+
+    def fold(self, text: str) -> str:
+        """A long one is a chip."""
+        return self._attachments.fold(text)
+
+    @property
+    def draft(self) -> str:
+        """What was typed and pasted and not sent, whatever of the history is shown."""
+        return self._attachments.unfold(self.typed)
+
+    @property
+    def shown(self) -> str:
+        """What stands in the editor, chips unfolded."""
+        return self._attachments.unfold(self.text)
+
+    def put(self, text: str) -> None:
+        """Put a text in the place of all that was typed, the caret behind it."""
+        self._recall = None
+        self.rewrite(text)
+
+    def rewrite(self, text: str) -> None:
+        """Put a text in the place of the one that is shown, the caret behind it."""
+        if text != self.shown:
+            self.load_text(self._attachments.fold(text))
+            self.move_cursor(self.document.end)
 
     def action_newline(self) -> None:
         """Start a new line at the cursor."""

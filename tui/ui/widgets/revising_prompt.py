@@ -59,6 +59,8 @@ class RevisingPrompt(Prompt):
     def begin_edit(self, original: str, text: str, title: str) -> None:
         """Show a text to be edited, as far as it was edited before; `title` says what it is."""
         if self._draft is None:
+            if self.draft != self.shown:  # something earlier was looked up
+                self.put(self.draft)
             self._draft = _Draft(self.text, self.cursor_location)
         self._original = original
         self.load_text(text)
@@ -103,6 +105,15 @@ class RevisingPrompt(Prompt):
             return super().content
         texts = (self._attachments.unfold(self._draft.text), self._changed or "")
         return "\n\n".join(text for text in texts if text.strip())
+
+    @property
+    def draft(self) -> str:
+        """The same."""
+        return super().draft if self._draft is None else self.content
+
+    def may_recall(self) -> bool:
+        """Not while something is edited: what comes up would be taken for it."""
+        return super().may_recall() and not self.is_editing
 
     def give_back(self, text: str) -> None:
         """What was taken back is of the draft."""
