@@ -15,6 +15,7 @@ from tui.text.age import describe_age
 from tui.text.language import Language
 from tui.text.sanitise import escape_json_line, sanitise_line
 
+_COLUMNS = ("model", "context", "price_in", "price_out", "first_text", "speed", "listed")
 _RECENT_SECONDS = 60.0
 """A list that is younger was just had."""
 
@@ -64,10 +65,10 @@ def _as_table(models: list[Model], workspace: Workspace, language: Language) -> 
     if not models:
         return ""
     sources = workspace.catalogue.sources()
-    rows: list[tuple[str, ...]] = [("model", "context", "$/M in", "$/M out", "first text", "speed", "listed")]
+    rows: list[tuple[str, ...]] = [tuple(language.say(f"models.{name}") for name in _COLUMNS)]
     for model in models:
         _, age = sources.get(model.name, ("config", None))
-        rows.append((sanitise_line(model.name), *_describe(workspace.catalogue.describe(model), age)))
+        rows.append((sanitise_line(model.name), *_describe(workspace.catalogue.describe(model), age, language)))
     filled = [column for column in range(len(rows[0])) if column == 0 or any(row[column] for row in rows[1:])]
     widths = [max(cell_len(row[column]) for row in rows) for column in filled]
     lines = []
@@ -82,7 +83,7 @@ def _fit(text: str, width: int, column: int) -> str:
     return gap + text if column else text + gap
 
 
-def _describe(entry: ModelEntry, age: float | None) -> tuple[str, ...]:
+def _describe(entry: ModelEntry, age: float | None, language: Language) -> tuple[str, ...]:
     facts, measured = entry.facts, entry.measured
     speed = measured.tokens_per_s if measured is not None else None
     about = "~" if measured is not None and measured.estimated else ""
@@ -92,5 +93,5 @@ def _describe(entry: ModelEntry, age: float | None) -> tuple[str, ...]:
         "" if facts.price_out is None else f"{facts.price_out:g}",
         "" if measured is None else f"{measured.first_text_ms / 1000:.2f} s",
         "" if speed is None else f"{about}{speed:.0f} tok/s",
-        "" if age is None or age < _RECENT_SECONDS else f"{describe_age(age)} ago",
+        "" if age is None or age < _RECENT_SECONDS else language.say("models.ago", age=describe_age(age)),
     )

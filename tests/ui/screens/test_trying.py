@@ -1,5 +1,6 @@
 """The empty screen of practice offers three things by one key each, and nothing that was typed is touched."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.opened import make_app, make_opener, until
+from tests.ui.opened import Consent, make_app, make_opener, until
 from tui.chat.conversation import Reply
+from tui.chat.database import Report
 from tui.chat.routes import Wish
+from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.text.language import load_language
 from tui.ui.app import WeirApp
@@ -81,3 +84,22 @@ async def test_where_no_model_could_be_had_the_welcome_says_why_and_what_changes
         words = chat.say_welcome()
         assert ENGLISH.outcome("connect-refused", {"host": "127.0.0.1", "port": 1}) in words
         assert ENGLISH.say("welcome.stuck", **bound_keys(ChatScreen, {})) in words
+
+
+async def test_a_key_that_came_before_the_workspace_tries_it_when_that_is_there(tmp_path: Path) -> None:
+    opener, gate = make_opener(tmp_path), asyncio.Event()
+
+    async def late(report: Report, consent: Consent) -> Workspace:
+        await gate.wait()
+        return await opener(report, consent)
+
+    app = make_app(tmp_path, late)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        chat = app.screen
+        assert isinstance(chat, ChatScreen)
+        await pilot.press("f8")
+        gate.set()
+        await until(pilot, lambda: [reply.model for reply in replies(chat)] == ["cut"])
+        assert app.workspace is not None
+        await app.workspace.close()

@@ -42,7 +42,9 @@ class TryingScreen(RevisingScreen):
 
     def action_retry_last(self) -> None:
         """Ask for the last reply again; while there is none to ask for, the key stands for the third trial."""
-        if self._offers_trials:
+        if self._workspace is None:
+            self.put_off(self.action_retry_last)
+        elif self._offers_trials:
             self.action_try_out("cut")
         else:
             super().action_retry_last()
