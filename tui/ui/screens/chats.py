@@ -5,6 +5,7 @@ is changed is queued.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -32,6 +33,8 @@ _SHELVES = (Shelf.CHATS, Shelf.ARCHIVED, Shelf.DELETED)
 _WIDEST = 160
 LOOK_SECONDS = 1.0
 """Between two looks at what has changed: a reply has ended, another weir has written."""
+_PAUSE = 20
+"""How many times as long as a look took nobody looks again: of tens of thousands of chats one takes a second."""
 _FRAME = 5
 """Cells of the border, of what stands inside it, and of the scrollbar."""
 
@@ -88,6 +91,8 @@ class ChatsScreen(SortingScreen):
         self._put_off: list[Callable[[], object]] = []
         """What is to be done on the list of what was typed."""
         self._reading = True
+        self._look_at = 0.0
+        """From when on it may be looked again, monotonic."""
         self._acts = 0
         """How often a person has changed the list; what was read meanwhile is read again."""
         self._trouble: str | None = None
@@ -172,17 +177,20 @@ class ChatsScreen(SortingScreen):
         self.run_worker(self._read_shelf(self._shelf), name="read", group="read", exclusive=True)
 
     def _look(self) -> None:
-        if not any(worker.group == "read" and worker.node is self for worker in self.workers):
+        reading = any(worker.group == "read" and worker.node is self for worker in self.workers)
+        if not reading and time.monotonic() >= self._look_at:
             self.read()
 
     async def _read_shelf(self, shelf: Shelf) -> None:
-        acts, trouble = -1, None
+        acts, trouble, began = -1, None, time.monotonic()
         while acts != self._acts:
             acts = self._acts
             try:
                 summaries = await asyncio.to_thread(self._history.summaries, shelf)
             except UnreadableHistory as error:
                 summaries, trouble = [], self._language.say("chats.unreadable", reason=str(error))
+        now = time.monotonic()
+        self._look_at = now + _PAUSE * (now - began)
         if self._filtered is not None and (summaries, trouble) == (self._summaries, self._trouble):
             return
         self._summaries, self._trouble = summaries, trouble
