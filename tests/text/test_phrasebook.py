@@ -156,3 +156,24 @@ def test_wrapping(text: str, width: int, lines: list[str]) -> None:
 )
 def test_a_fact_that_doctor_saw(fact: str, chinese: str) -> None:
     assert CHINESE.phrase(fact) == chinese
+
+
+def sentences_in(path: Path) -> Iterator[str]:
+    """What looks like English prose among the texts in the code of a module, but for docstrings, bugs and bindings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    passed: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.Assert | ast.Raise)]
+    passed += [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    passed += [call for call in calls if getattr(call.func, "id", "") == "Binding"]
+    inside = {id(part) for node in passed for part in ast.walk(node)}
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in inside)
+    for text in texts:
+        if isinstance(text, str) and not re.search(r"[{}\n$]", text):
+            yield from re.findall(r"[a-z]{2,}(?:[ ,;]+[a-z]{2,}){2,}", text)
+
+
+def test_no_screen_has_a_sentence_that_only_english_has() -> None:
+    found = {words: path.name for path in (ROOT / "tui" / "ui").rglob("*.py") for words in sentences_in(path)}
+    assert {words: name for words, name in found.items() if not any(words in shape for shape in PHRASES)} == {}

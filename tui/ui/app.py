@@ -189,7 +189,8 @@ class WeirApp(ThemedApp):
 
     async def _ask_consent(self, server: "FoundServer") -> bool:
         say = self._opening.language.say
-        text = say("welcome.stranger", name=server.provider.name, url=server.provider.base_url, person=server.stranger)
+        person = self._opening.language.phrase(server.stranger or "")
+        text = say("welcome.stranger", name=server.provider.name, url=server.provider.base_url, person=person)
         from tui.ui.screens.question import Question  # seldom asked
 
         question = Question(sanitise_line(text), say("welcome.stranger_keys"))
