@@ -23,8 +23,8 @@ from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.help import HelpScreen
 
 OVERLAYS = {
-    "ctrl+l": {"picker.mark", "picker.favourite", "picker.close", "list.down"},
-    "ctrl+s": {"chats.rename", "chats.delete", "chats.shelf", "list.page_up"},
+    "ctrl+l": {"picker.mark", "picker.favourite", "picker.close", "list.down", "list.take"},
+    "ctrl+s": {"chats.rename", "chats.delete", "chats.shelf", "list.page_up", "list.down"},
     "f3": {"parameters.save", "parameters.close"},
     "f4": {"provider.close", "provider.next"},
     "ctrl+g": {"records.copy", "records.outcome", "records.close"},

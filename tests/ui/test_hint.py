@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from tui.text.language import load_language
+from tui.text.language import LanguageCode, load_language
 from tui.ui.hint import HINTED, MOST_HINTS, Situation, choose_hints, write_hints
 
 ENGLISH = load_language("en")
@@ -46,3 +46,18 @@ def test_the_hints_are_of_what_can_be_done_now(situation: Situation, first: str,
 def test_the_keys_are_those_of_the_person() -> None:
     line = write_hints(("send", "log.step", "keys"), {"prompt.send": "f10,enter", "log.next": "down"}, ENGLISH, 80)
     assert line == "F10 send · ↓ k messages · F1 keys"
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_no_overlay_names_more_than_six_keys(code: LanguageCode) -> None:
+    catalogue = load_language(code).catalogue
+    lines = {
+        f"{table}.{name}": text
+        for table in catalogue.names
+        if table.startswith("ui.")
+        for name, text in catalogue.table(table).items()
+        if name.endswith("keys") or name == "how"
+    }
+    lines["record"] = " · ".join(lines.pop(f"ui.records_screen.{name}_keys") for name in ("wire", "record"))
+    assert len(lines) > 12
+    assert [name for name, text in lines.items() if text.count(" · ") >= MOST_HINTS] == []

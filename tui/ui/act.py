@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tui.text.language import Language
 from tui.ui.shown_key import show_keys
@@ -19,6 +20,8 @@ _OF_THE_CHAT = frozenset(
     {"log.find", "log.copy_last", "log.page_up", "log.page_down", "record.open", "doctor.open", "chats.open"}
 )
 """What works wherever the focus is, though its id names another place."""
+TAKE = "list.take"
+"""Stands for the Enter of every line in which one types, whose binding is Textual's."""
 MOST_KEYS = 2
 """Keys that are shown of one act."""
 
@@ -99,6 +102,8 @@ def _acts_in_force(screen: Screen[Any]) -> Iterator[Act]:
     )
     for key, active in inner_first:
         binding = active.binding
+        if key == "enter" and isinstance(active.node, Input) and not binding.id:
+            yield Act(TAKE, (key,), binding.action, active.node)
         if binding.id and _can_run(binding.action, active.node, screen):
             yield Act(binding.id, (key,), binding.action, active.node)
 

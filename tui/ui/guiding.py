@@ -36,7 +36,7 @@ class GuidingApp(CellApp[None]):
     def __init__(self, language: Language, driver: type[Driver] | None, *, ansi_color: bool | None) -> None:
         super().__init__(driver, ansi_color=ansi_color)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (40, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-tiny"), (12, "-low"), (20, "-high")]
         self.language = language
         self.own_keys: Mapping[str, str] = {}
         """The person's own keys, by the id of their binding."""

@@ -69,10 +69,6 @@ class ChatsScreen(SortingScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="chats.close"),
-        Binding("down", "move(1)", "Down", id="list.down", show=False),
-        Binding("up", "move(-1)", "Up", id="list.up", show=False),
-        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False, priority=True),
     ]
 
     def __init__(self, history: History, current: str, language: Language) -> None:

@@ -29,10 +29,10 @@ class ThemeFilter(LineInput):
     """A part of the name; it has the keys of the list, so that each comes in its turn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.move(1)", show=False),
-        Binding("up", "screen.move(-1)", show=False),
-        Binding("pagedown", "screen.move(10)", show=False),
-        Binding("pageup", "screen.move(-10)", show=False),
+        Binding("down", "screen.move(1)", "Down", id="list.down", show=False),
+        Binding("up", "screen.move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "screen.move(10)", "Ten down", id="list.page_down", show=False),
+        Binding("pageup", "screen.move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
 

@@ -15,6 +15,10 @@ class ChatFilter(LineField):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "screen.next_shelf", "Archive", id="chats.shelf", tooltip="Archived, deleted chats"),
         Binding("ctrl+d", "screen.pin", "Pin", id="chats.pin", tooltip="Let it stand above the others"),
+        Binding("down", "screen.move(1)", "Down", id="list.down", show=False),
+        Binding("up", "screen.move(-1)", "Up", id="list.up", show=False),
+        Binding("pagedown", "screen.move(10)", "Ten down", id="list.page_down", show=False),
+        Binding("pageup", "screen.move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
     def __init__(self, hint: str) -> None:
