@@ -52,14 +52,14 @@ def test_a_hint_names_the_key_that_its_binding_has() -> None:
 
 
 def test_a_key_is_found_where_it_is_bound_and_where_the_person_has_moved_it() -> None:
-    assert bound_elsewhere("f6", {"trial.long": "f10"}) == "chats.rename"
-    assert bound_elsewhere("f6", {"trial.long": "f10", "chats.rename": "f12"}) is None
-    assert bound_elsewhere("f12", {"chats.rename": "f12"}) == "chats.rename"
-    assert bound_elsewhere("f11", {}) is None
+    assert bound_elsewhere("f6", {"trial.long": "f9"}) == "chats.rename"
+    assert bound_elsewhere("f6", {"trial.long": "f9", "chats.rename": "f11"}) is None
+    assert bound_elsewhere("f11", {"chats.rename": "f11"}) == "chats.rename"
+    assert bound_elsewhere("f10", {}) is None
 
 
 async def test_the_palette_has_every_act_of_the_chat_once_with_its_key(tmp_path: Path) -> None:
-    async with opened(tmp_path, Config(keys={"log.next_code": "f12"})) as (app, _):
+    async with opened(tmp_path, Config(keys={"log.next_code": "f11"})) as (app, _):
         acts = [act for act in find_acts(app.screen, app.own_keys) if act.ident != "app.palette"]
         assert {"prompt.send", "log.next", "chat.retry", "models.pick", "app.quit"} <= {act.ident for act in acts}
         commands = ActCommands(app.screen)
@@ -70,7 +70,7 @@ async def test_the_palette_has_every_act_of_the_chat_once_with_its_key(tmp_path:
         for words in ("Next block of code", "Choose a model", "Retry the last", "Record of the reply"):
             found = [str(hit.match_display) async for hit in commands.search(words) if isinstance(hit, Hit)]
             assert any(re.search(r"  \S+$", line) for line in found), words
-        assert [line for line in shown if line.endswith("  F12")] == ["Next block of code  F12"]
+        assert [line for line in shown if line.endswith("  F11")] == ["Next block of code  F11"]
 
 
 @pytest.mark.slow
@@ -109,7 +109,7 @@ class Told:
 
 @pytest.mark.parametrize(("key", "idents"), OVERLAYS.items())
 async def test_f1_shows_the_keys_of_an_overlay_and_fits(key: str, idents: set[str], tmp_path: Path) -> None:
-    async with opened(tmp_path, Config(keys={"picker.mark": "f12"})) as (app, pilot):
+    async with opened(tmp_path, Config(keys={"picker.mark": "f11"})) as (app, pilot):
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, ModalScreen))
         overlay = app.screen
@@ -119,7 +119,7 @@ async def test_f1_shows_the_keys_of_an_overlay_and_fits(key: str, idents: set[st
         acts = {act.ident: act for act in app.screen.acts}
         assert idents | {"app.quit", "app.palette"} <= acts.keys()
         assert "prompt.send" not in acts
-        assert "picker.mark" not in idents or acts["picker.mark"].shown_keys() == "F12"
+        assert "picker.mark" not in idents or acts["picker.mark"].shown_keys() == "F11"
         await pilot.resize_terminal(40, 12)
         await until(pilot, lambda: app.screen.size.width == 40)
         await pilot.pause()
@@ -133,8 +133,8 @@ async def test_f1_shows_the_keys_of_an_overlay_and_fits(key: str, idents: set[st
 async def test_a_key_that_does_nothing_here_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot):
         told = Told(app)
-        await pilot.press("f12", "f2", "ctrl+o", "shift+f8", "escape", "enter")
-        await until(pilot, lambda: told.has("F12 does nothing here", "No other model", "no reply to copy"))
+        await pilot.press("f11", "f2", "ctrl+o", "shift+f8", "escape", "enter")
+        await until(pilot, lambda: told.has("F11 does nothing here", "No other model", "no reply to copy"))
         await until(pilot, lambda: told.has("no reply to ask", "Nothing is", "nothing to"))
         await pilot.press("tab")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "log")

@@ -68,18 +68,12 @@ class GuidingApp(CellApp[None]):
             self.push_screen(HelpScreen(find_acts(self.screen, self.own_keys), palette, self.language))
 
     def action_command_palette(self) -> None:
-        """Open the palette; of the screen below the keys, should they be shown."""
-        self.after_typing(self._open_palette)
-
-    def _open_palette(self) -> None:
+        """Open the palette, at once since what is typed next is for it; of the screen below the keys, if these show."""
         from tui.ui.screens.help import HelpScreen
 
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
-        from textual.command import CommandPalette
-
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=self.language.say("palette.hint"), id="--command-palette"))
+        super().action_command_palette()
 
     def on_key(self, event: Key) -> None:
         """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""

@@ -123,7 +123,7 @@ async def test_each_attempt_has_its_record_and_a_reply_that_runs_is_followed(tmp
         assert bench.shown("record-head") == f"{RUNNING}  {say('records_screen.running')}"
         assert screen.has_class("-narrow")
         assert "w raw stream" in bench.shown("record-keys")
-        assert "← → attempts" in bench.shown("record-keys")
+        assert "F1 all keys" in bench.shown("record-keys")
         failed = make_sample_record(Outcome.SERVER_ERROR)
         reply.notices.append(Notice(NoticeCode.RETRYING, {}, failed))
         await bench.pilot.press("left")
