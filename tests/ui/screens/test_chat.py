@@ -169,7 +169,7 @@ def test_resizing_in_mid_stream_keeps_prompt_and_status_in_sight(desk: Desk, pra
         terminal = desk.open("--base-url", practice.base_url, "-m", "endless", columns=60, rows=20)
         welcome(terminal)
         send_prompt(terminal)
-        for columns, rows in ((60, 20), (200, 50), (60, 20), (30, 8)):
+        for columns, rows in ((60, 20), (200, 50), (60, 20), (40, 8)):
             terminal.resize(columns, rows)
             wait_for_status(terminal, "streaming")
             shown = terminal.wait_for(re.compile(r"╰.*╯\n.*streaming.*\Z"))
