@@ -256,7 +256,7 @@ async def test_a_half_of_a_character_is_valid_utf_8_on_stdout(weir: Command) -> 
     assert ran.text == "🙂 whole; half: \ufffd.\n"
 
 
-@pytest.mark.parametrize(("name", "code"), [("notes.md", 0), ("gone.md", 2)])
+@pytest.mark.parametrize(("name", "code"), [("notes.md", 0), pytest.param("gone.md", 2, marks=pytest.mark.slow)])
 async def test_a_file_goes_with_the_prompt_or_nothing_is_asked(
     weir: Command, tmp_path: Path, name: str, code: int
 ) -> None:

@@ -59,12 +59,12 @@ async def type_in(pilot: Pilot[None], app: Bench, text: str, *, shown: bool = Tr
 @pytest.mark.parametrize(
     ("keys", "text"),
     [
-        (["tab"], "+apple "),
+        pytest.param(["tab"], "+apple ", marks=pytest.mark.slow),
         (["down", "down", "enter"], "+apricot "),
         (["up", "tab"], "+box/"),
-        (["down", "up", "tab"], "+apple "),
+        pytest.param(["down", "up", "tab"], "+apple ", marks=pytest.mark.slow),
         (["p", "r", "tab", "x"], "+apricot x"),
-        (["left", "left", "space", "right", "tab"], " +apple "),
+        pytest.param(["left", "left", "space", "right", "tab"], " +apple ", marks=pytest.mark.slow),
     ],
 )
 async def test_tab_takes_the_marked_row_else_the_first(keys: list[str], text: str) -> None:
