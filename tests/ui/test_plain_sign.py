@@ -42,7 +42,7 @@ def test_the_screen_is_ascii_but_for_what_was_written(desk: Desk) -> None:
     terminal.wait_for("! -> ")
     assert ornaments() == ""
     terminal.press("ctrl+l")
-    terminal.wait_for("32 found")
+    terminal.wait_for(" found")
     assert ornaments() == ""
     terminal.press("escape", "f1")
     terminal.wait_for(say("help.title"))

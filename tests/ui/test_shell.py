@@ -141,7 +141,7 @@ def test_suspending_is_in_the_palette(desk: Desk, raw_server: RawServer) -> None
     terminal = open_shell(desk, "-i")
     start(terminal, raw_server)
     terminal.press("ctrl+p")
-    terminal.wait_for("Search for commands")
+    terminal.wait_for(say("palette.hint"))
     terminal.send("suspend")
     terminal.wait_gone(say("act.chat.new"))
     terminal.press("enter")
