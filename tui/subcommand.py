@@ -34,7 +34,7 @@ def _add_ask(commands: Commands, shared: Parser) -> None:
     )
     ask.set_defaults(command="ask")
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the prompt; stdin is added when it is a pipe or file")
-    ask.add_argument("-s", "--system", metavar="TEXT", help="a system prompt")
+    ask.add_argument("-s", "--system", metavar="TEXT", help="a system prompt; @NAME: a prompt file")
     ask.add_argument(
         *("-a", "--attach"),
         action="append",
@@ -42,6 +42,8 @@ def _add_ask(commands: Commands, shared: Parser) -> None:
         metavar="FILE",
         help="a text or an image that goes with the prompt; several are possible",
     )
+    ask.add_argument("--template", metavar="NAME", help="a prompt file of the config folder; PROMPT goes behind it")
+    ask.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a variable of that file")
     ask.add_argument("--json", action="store_true", help="JSON Lines on stdout, the last one the end and its record")
     ask.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece (stream=false)")
     ask.add_argument("--no-stdin", action="store_true", help="leave stdin alone, should it never close")

@@ -15,6 +15,7 @@ from tui.chat.routes import choose_routes
 from tui.chat.sketch import sketch_request
 from tui.chat.workspace import Workspace
 from tui.command.prompt import read_prompt
+from tui.command.prompt_choice import choose_system, choose_template
 from tui.compose import begin_trace, open_workspace
 from tui.headless.stdout import write_error, write_text
 from tui.headless.stop_signals import Stopped, StopSignals
@@ -32,17 +33,18 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
     """Ask once and return the exit code."""
     if options.with_prompt and not options.curl:
         raise UsageError("--with-prompt belongs to --curl")
+    (template, launch), system = choose_template(options, launch), choose_system(options, launch)
     if options.curl and not options.with_prompt:
         prompt = PLACEHOLDER  # what was typed would not be in the command
     else:
-        prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask")
+        prompt = read_prompt(options.prompt, use_stdin=not options.no_stdin, command="ask", before=template)
     try:
         files = read_attachments(() if options.curl and not options.with_prompt else options.attach)
     except AttachmentError as error:
         write_error(write_trouble(error, launch.load_language()), as_json=options.json)
         return USAGE
     question = Question(
-        prompt, options.system, not options.no_stream, options.json, options.raw, options.save, attachments=files
+        prompt, system, not options.no_stream, options.json, options.raw, options.save, attachments=files
     )
     if options.curl:
         return asyncio.run(_print_curl(question, launch, mask, with_prompt=options.with_prompt))

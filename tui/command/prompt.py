@@ -4,9 +4,9 @@ from tui.arguments import UsageError
 from tui.settings.standard_streams import read_piped_text
 
 
-def read_prompt(words: list[str], *, use_stdin: bool, command: str) -> str:
-    """PROMPT, a blank line, then stdin when it is a pipe or a file. Raises UsageError where there is neither."""
-    parts = [" ".join(words)] if words else []
+def read_prompt(words: list[str], *, use_stdin: bool, command: str, before: str = "") -> str:
+    """`before`, PROMPT, stdin when it is a pipe or file, blank lines between. Raises UsageError where all are empty."""
+    parts = [before, *([" ".join(words)] if words else [])]
     if use_stdin and (piped := read_piped_text()) is not None:
         parts.append(piped)
     prompt = "\n\n".join(part for part in parts if part.strip())

@@ -33,6 +33,11 @@ class Paths(NamedTuple):
         return self.config / "themes"
 
     @property
+    def prompts(self) -> Path:
+        """Prompts and system prompts of the person's own, to be used again."""
+        return self.config / "prompts"
+
+    @property
     def database(self) -> Path:
         """Conversations."""
         return self.data / "weir.db"

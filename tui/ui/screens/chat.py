@@ -18,13 +18,14 @@ from tui.stream.events import Finished, Interrupted, StreamEvent
 from tui.text.language import Language
 from tui.ui.key_hint import bound_keys
 from tui.ui.manner import Manner
-from tui.ui.screens.attaching import AttachingScreen
 from tui.ui.screens.opening import Leftover
+from tui.ui.screens.templating import TemplatingScreen
 from tui.ui.widgets.attachment_bar import AttachmentBar
 from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
 from tui.ui.widgets.prompt import Prompt
+from tui.ui.widgets.prompt_completion import PromptSource
 from tui.ui.widgets.prompt_queue import PromptQueue
 from tui.ui.widgets.revising_prompt import RevisingPrompt
 from tui.ui.widgets.status_bar import Part, StatusBar, describe
@@ -38,7 +39,7 @@ ESCAPE_SECONDS = 2.0
 """How long "Esc again" holds."""
 
 
-class ChatScreen(AttachingScreen):
+class ChatScreen(TemplatingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +75,7 @@ class ChatScreen(AttachingScreen):
         yield FindBar(self._language.say("find.hint"))
         yield self.context_line
         yield self._queue
-        yield self._prompt.complete_from(Completion(self._language, [PathSource()]))
+        yield self._prompt.complete_from(Completion(self._language, [PathSource(), PromptSource(self._prompts_folder)]))
         yield AttachmentBar()
         yield self._prompt
         yield StatusBar()

@@ -1,9 +1,11 @@
 """CompletingText: a text area whose word before the caret can be completed from a list that is mounted elsewhere."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.widgets.text_area import Selection
 
 from tui.ui.widgets.recall_area import RecallArea
 
@@ -15,6 +17,8 @@ class CompletingText(RecallArea):
     """Without a list it is any other text area. Whoever inherits says which keys complete."""
 
     _completion: "Completion | None" = None
+    marks: frozenset[str] = frozenset()
+    """Names that stand as `{{name}}` for what is to be filled in."""
 
     @dataclass
     class Completed(Message):
@@ -55,6 +59,18 @@ class CompletingText(RecallArea):
         """Complete the word before the caret; False if there is nothing to put there."""
         taken = await self._completion.take(self._before) if self._completion is not None else None
         return taken is not None and self._put(taken)
+
+    def step_mark(self) -> bool:
+        """Select the next `{{name}}` that is to be filled in, for typing to take its place; False if there is none."""
+        spots = [
+            Selection((row, spot.start()), (row, spot.end()))
+            for row, line in enumerate(self.document.lines if self.marks else ())
+            for spot in re.finditer(r"\{\{(.+?)\}\}", line)
+            if spot[1] in self.marks
+        ]
+        if spots:
+            self.selection = next((spot for spot in spots if spot.start >= self.selection.end), spots[0])
+        return bool(spots)
 
     def put_marked(self) -> bool:
         """Put the candidate that was marked in the place of its word; False if none was."""

@@ -146,8 +146,8 @@ class Prompt(CompletingText):
         await super()._on_paste(events.Paste(self._attachments.fold(sanitise(text))))
 
     async def action_leave(self, step: int) -> None:
-        """Complete the word before the caret, else give the keys to the next widget, or the one before, at once."""
-        if step > 0 and await self.complete():
+        """Complete the word before the caret, or go to the next mark, else give the keys to another widget at once."""
+        if step > 0 and (await self.complete() or self.step_mark()):
             return
         if step > 0:
             self.screen.focus_next()
