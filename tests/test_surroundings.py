@@ -103,7 +103,7 @@ def test_the_app_opens_or_says_why_it_runs_in_lines(
 @pytest.mark.slow
 def test_ctrl_c_in_the_first_moments_leaves_no_traceback(tmp_path: Path) -> None:
     program = [sys.executable, "-X", "importtime", "-m", "tui", *ASK]
-    for module in ("tui.start", "argparse", "tui.settings.config", "tui.cli", "tui.chat.routes"):
+    for module in ("argparse", "tui.settings.config", "tui.cli", "tui.chat.routes"):
         with subprocess.Popen(
             program, env=surroundings(tmp_path, {}), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         ) as process:
