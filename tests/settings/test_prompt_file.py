@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from tui.settings.config import ConfigError, read_config
 from tui.settings.parameters import Parameters
+from tui.settings.paths import find_paths
 from tui.settings.prompt_file import PromptFileError, read_prompt, read_prompts
 
 
@@ -48,3 +50,15 @@ def test_a_complaint_names_file_and_line(tmp_path: Path, text: str, said: str) -
     found, complaints = read_prompts(tmp_path)
     assert list(found) == ["whole"]
     assert complaints == [str(caught.value)]
+
+
+def test_the_config_names_a_system_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = find_paths().prompts
+    folder.mkdir(parents=True)
+    write(folder, "terse.md", '+++\nkind = "system"\n+++\nBe terse.')
+    config = write(tmp_path, "config.toml", '[models."lab/qwen3"]\nsystem = "@terse"\n')
+    assert read_config(config).models["lab/qwen3"].parameters.system == "Be terse."
+    config.write_text('[models."lab/qwen3"]\nsystem = "@verse"\n')
+    with pytest.raises(ConfigError, match="system names no system prompt"):
+        read_config(config)

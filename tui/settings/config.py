@@ -14,6 +14,8 @@ from tui.settings.keeping import HistoryKeeping, Keeping
 from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
+from tui.settings.paths import find_paths
+from tui.settings.prompt_file import read_prompts
 from tui.settings.provider import DIALECTS, NO_KEY, PREFILLS, Prefill, Provider, Timeouts
 from tui.settings.terminal import COLOUR_CHOICES
 
@@ -266,9 +268,22 @@ class _Reader:
 
     def _parameters(self, where: str, table: Mapping[str, Any]) -> Parameters:
         try:
-            return read_parameters(table)
+            parameters = read_parameters(table)
         except ParameterError as error:
             raise self._complaint(f"{where}.{error.name}", error.what) from None
+        name = parameters.system or ""
+        return replace(parameters, system=self._system(where, name[1:])) if name.startswith("@") else parameters
+
+    def _system(self, where: str, name: str) -> str:
+        """The text of the prompt file of this name, which has to be a system prompt with a default for all in it."""
+        found, complaints = read_prompts(find_paths().prompts)
+        prompt = found.get(name)
+        if prompt is None or prompt.kind != "system":
+            complaint = self._complaint(f"{where}.system", "names no system prompt")
+            raise ConfigError(" ".join((str(complaint), *complaints)))
+        if any(variable not in prompt.defaults for variable in prompt.variables):
+            raise self._complaint(f"{where}.system", "names a prompt file with a variable that has no default")
+        return prompt.fill({})
 
     def _fallback(self, where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
         names = table.get("fallback", [])
