@@ -12,7 +12,7 @@ from tui.ui.theme_shelf import ThemeShelf
 SHELF = ThemeShelf((shipped_themes(),))
 FEW = ThemeShelf((shipped_themes(),), colours="16")
 NAMES = [theme.name for theme in SHELF.read_all()[0]]
-SEEN = ("reading", "notes", "compare", "chats", "doctor", "palette")
+SEEN = ("reading", "notes", "compare", "chats", "doctor", "help")
 """The scenes that draw something of their own; `python -m tests.contact_sheet` judges all of them."""
 
 

@@ -69,6 +69,7 @@ class FilterList(ModalScreen[Value | None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }

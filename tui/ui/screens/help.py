@@ -34,6 +34,7 @@ class HelpScreen(ModalScreen[None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
             scrollbar-size-vertical: 1;
         }

@@ -43,6 +43,7 @@ class ImportForm(ModalScreen[int | None]):
             background: $surface;
             border: round $border;
             border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
             padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
