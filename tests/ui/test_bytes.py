@@ -16,9 +16,8 @@ THIN = 40
 """Bytes a token that a link of 4 kB a second carries at 100 tokens a second: with no more nothing ever queues."""
 
 
-@pytest.mark.parametrize(
-    "kind", [kind if kind == "mixed" else pytest.param(kind, marks=pytest.mark.slow) for kind in sorted(TOKEN)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", sorted(TOKEN))
 def test_a_token_that_streams_in(desk: Desk, raw_server: RawServer, kind: str) -> None:
     count = 300
     terminal = open_measured(desk, raw_server)

@@ -66,6 +66,7 @@ async def test_a_row_is_moved_and_its_end_held_and_let_go() -> None:
     assert await copied_by("v", "j", "j", "j", "j", "v", "j", "y") == ["x = 1\n\ny = 2"]
 
 
+@pytest.mark.slow
 async def test_the_end_that_moves_can_be_a_character_or_a_word() -> None:
     assert await copied_by("v", "j", "right", "v", "right", "right", "right", "right", "y") == ["one t"]
     assert await copied_by("v", "j", "left", "v", "right", "right", "y") == [LONG[LONG.index("six") + 2 :][:4]]
@@ -109,6 +110,7 @@ async def test_a_mark_reaches_to_where_rows_were_given_up() -> None:
     assert app.copied[0].count("Hello") == KEPT_ENTRIES
 
 
+@pytest.mark.slow
 async def test_wide_code_slides_along_with_its_mark() -> None:
     words = [f"w{number}" for number in range(40)]
     app, conversation = LogApp(wrap_code=False), Conversation()

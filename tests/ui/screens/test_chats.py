@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -125,6 +126,7 @@ async def test_a_hit_opens_at_its_place(tmp_path: Path) -> None:
         assert not bench.chat.find_bar.has_class("-shown")
 
 
+@pytest.mark.slow
 async def test_no_key_is_about_another_list_than_that_of_what_was_typed(tmp_path: Path) -> None:
     ids = write_chats(tmp_path, 2)
     async with opened(tmp_path) as bench:
@@ -169,6 +171,7 @@ async def test_chats_are_renamed_pinned_archived_deleted_and_brought_back(tmp_pa
     ]
 
 
+@pytest.mark.slow
 async def test_a_reply_goes_on_while_another_chat_is_shown(tmp_path: Path) -> None:
     ids = write_chats(tmp_path, 1)
     async with PracticeServer(token_delay=0.05) as practice:
@@ -222,6 +225,7 @@ async def test_an_empty_list_says_what_it_is_for(tmp_path: Path) -> None:
         assert isinstance(bench.app.screen, ChatScreen)
 
 
+@pytest.mark.slow
 async def test_a_reply_that_ends_meanwhile_is_seen_to_end(tmp_path: Path) -> None:
     store = Store(make_paths(tmp_path).database, lambda trouble: None)
     conversation = Conversation()

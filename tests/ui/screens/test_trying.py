@@ -41,7 +41,7 @@ def replies(chat: ChatScreen) -> list[Reply]:
     return [reply for turn in chat._conversation.turns for reply in turn.replies]
 
 
-@pytest.mark.parametrize(("key", "name"), [("f6", "long"), ("f7", "stall")])
+@pytest.mark.parametrize(("key", "name"), [pytest.param("f6", "long", marks=pytest.mark.slow), ("f7", "stall")])
 async def test_one_key_asks_a_model_once(key: str, name: str, tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, chat, pilot):
         await pilot.press(*"a draft")

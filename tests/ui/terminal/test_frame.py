@@ -61,13 +61,9 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
     return record_frames(tmp_path_factory.mktemp("frames") / "frames.pickle")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "abilities",
-    [
-        pytest.param(BARE, id="bare", marks=pytest.mark.slow),
-        pytest.param(XTERM, id="xterm"),
-        pytest.param(KITTY, id="kitty", marks=pytest.mark.slow),
-    ],
+    "abilities", [pytest.param(BARE, id="bare"), pytest.param(XTERM, id="xterm"), pytest.param(KITTY, id="kitty")]
 )
 def test_every_frame_shows_what_stock_shows(frames: list[Frame], abilities: Abilities) -> None:
     stock, ours = CellScreen(COLUMNS, LINES), CellScreen(COLUMNS, LINES)
@@ -109,6 +105,7 @@ def plain_cells(row: Row, texts: list[str]) -> list[tuple[int, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_differences_are_a_fraction_of_the_frames(frames: list[Frame]) -> None:
     """For every frame by itself, as a fast link would get it."""
     sent, ours, longest = None, 0, 0
