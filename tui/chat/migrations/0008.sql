@@ -10,6 +10,7 @@ UPDATE turn SET parent = (
         AND (before.position, before.created, before.id) < (turn.position, turn.created, turn.id)
     ORDER BY before.position DESC, before.created DESC, before.id DESC LIMIT 1
 );
+CREATE INDEX turn_of_parent ON turn (conversation, parent);
 CREATE INDEX deleted_turn ON turn (deleted) WHERE deleted IS NOT NULL;
 
 -- The reply of which a person wrote this version; null: it is as it was received.

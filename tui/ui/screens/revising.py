@@ -128,7 +128,7 @@ class RevisingScreen(SwitchingScreen):
         if self.is_blind() or self._refuse_running(event.turn, *event.turn.replies):
             return
         self._leave_edit()
-        self.close_columns()
+        self._go_to_log()
         self._revision.delete(self._conversation, event.turn)
         self._show_revised()
         from tui.chat.upkeep import UNDO_DAYS  # with the store, after the first paint
@@ -177,15 +177,22 @@ class RevisingScreen(SwitchingScreen):
         self._tell("turns.kept")
 
     def _restore(self) -> None:
-        self.close_columns()
+        self._go_to_log()
         if (turn := self._revision.restore(self._conversation)) is None:
             self._tell("turns.none_deleted")
             return
         self._show_revised()
         self.page_log.show_turn(turn)
 
+    def _go_to_log(self) -> None:
+        """Columns show one turn, and it is not there any more."""
+        if self.columns.is_shown:
+            self.close_columns()
+            self.set_focus(self.page_log)
+
     def _step(self, turn: Turn, step: int) -> None:
         self._leave_edit()
+        self._go_to_log()
         if self._revision.step(self._conversation, turn, step) is None:
             self._tell("turns.no_branch")
         else:

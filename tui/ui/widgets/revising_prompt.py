@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.text.language import Language
+from tui.ui.plain_sign import plain_signs
 from tui.ui.widgets.prompt import Prompt
 
 
@@ -65,7 +66,7 @@ class RevisingPrompt(Prompt):
         self._original = original
         self.load_text(text)
         self.move_cursor(self.document.end)
-        self.border_title = Content(title)
+        self.border_title = Content(plain_signs(title) if self.has_class("-ascii") else title)
         self.add_class("-editing")
         self.refresh_bindings()
         self.screen.set_focus(self)
