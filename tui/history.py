@@ -192,12 +192,11 @@ def _tabulate(summaries: Sequence[ConversationSummary], language: Language) -> l
 
 
 def _hit_lines(hit: Hit, terms: Sequence[str], language: Language) -> list[str]:
-    speaker = language.say("chats.you") if hit.reply is None else sanitise_line(hit.model or "")
     when = f"{hit.created.astimezone():%Y-%m-%d %H:%M}"
     title = sanitise_line(hit.title)[:_TITLE]
     return [
         f"{hit.conversation[:_ID]}  {when}  {title}",
-        f"    {speaker}: {make_excerpt(hit.text, terms, _EXCERPT).text[:_EXCERPT]}",
+        f"    {hit.speaker(language)}: {make_excerpt(hit.text, terms, _EXCERPT).text[:_EXCERPT]}",
     ]
 
 
@@ -209,6 +208,7 @@ def _hit_json(hit: Hit, terms: Sequence[str]) -> dict[str, Any]:
         "turn": hit.turn,
         "reply": hit.reply,
         "role": "user" if hit.reply is None else "assistant",
+        "edited": hit.edited,
         "created": hit.created.isoformat(),
         "model": f"{hit.provider}/{hit.model}" if hit.reply is not None else None,
         "excerpt": excerpt.text,

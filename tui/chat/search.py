@@ -16,6 +16,8 @@ from typing import Any
 
 from tui.chat.summary import Shelf
 from tui.text.fold import fold
+from tui.text.language import Language
+from tui.text.sanitise import sanitise_line
 
 LEAST = 2
 """Characters of the shortest search."""
@@ -30,7 +32,8 @@ _STEPS = 20_000
 _TERM = re.compile(r'"([^"]+)"?|([^\s"]+)')
 _COLUMNS = """
     passage.id, conversation.id, conversation.title, turn.id, reply.id, turn.created, reply.provider, reply.model,
-    coalesce(reply.text || iif(reply.refusal = '', '', char(10) || reply.refusal), turn.prompt)
+    coalesce(reply.text || iif(reply.refusal = '', '', char(10) || reply.refusal), turn.prompt),
+    reply.edited IS NOT NULL
 """
 _JOINS = """
     LEFT JOIN reply ON reply.id = passage.reply
@@ -64,6 +67,14 @@ class Hit:
     model: str | None
     text: str
     """Word for word."""
+    edited: bool = False
+    """Whether a person wrote this version of the reply."""
+
+    def speaker(self, language: Language) -> str:
+        """Who said it."""
+        if self.reply is None:
+            return language.say("chats.you")
+        return language.say("turns.edited") if self.edited else sanitise_line(self.model or "")
 
 
 def read_terms(typed: str) -> tuple[str, ...]:
@@ -108,10 +119,11 @@ def _choose(rows: Iterator[Sequence[Any]], terms: Sequence[str], limit: int) -> 
     """The first rows whose text holds every term, each with its number."""
     folded = [fold(term) for term in terms]
     found: list[tuple[int, Hit]] = []
-    for number, conversation, title, turn, reply, created, provider, model, text in rows:
+    for number, conversation, title, turn, reply, created, provider, model, text, edited in rows:
         seen = fold(text)
         if all(term in seen for term in folded):
-            hit = Hit(conversation, title, turn, reply, datetime.fromisoformat(created), provider, model, text)
+            asked = datetime.fromisoformat(created)
+            hit = Hit(conversation, title, turn, reply, asked, provider, model, text, bool(edited))
             found.append((number, hit))
             if len(found) == limit:
                 break

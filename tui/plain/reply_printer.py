@@ -89,6 +89,8 @@ def print_turn(turn: Turn, output: Output, language: Language) -> None:
     output.write(StreamSanitiser().feed(f"{language.say('plain.you')}{turn.prompt}\n"))
     for each in turn.attachments:
         output.tell_line(write_chip(each, language))
+    if turn.reply.edited is not None:
+        output.tell(language.say("turns.edited_remark"))
     printer = ReplyPrinter(turn.reply, output, language)
     printer.take(TextDelta(turn.reply.text + turn.reply.refusal))
     printer.end()

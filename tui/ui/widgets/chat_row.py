@@ -63,8 +63,7 @@ def make_chat_row(
 
 def make_hit_row(hit: Hit, terms: Sequence[str], width: int, now: datetime, language: Language) -> ChatRow:
     """Who said it, when, and the words around those that were looked for, in `width` cells."""
-    speaker = language.say("chats.you") if hit.reply is None else sanitise_line(hit.model or "")
-    speaker = f"{_INDENT}{shorten(speaker, min(_SPEAKER, width // 5))}: "
+    speaker = f"{_INDENT}{shorten(hit.speaker(language), min(_SPEAKER, width // 5))}: "
     age = describe_age((now - hit.created).total_seconds()).rjust(AGE) if choose_columns(width)[0] else ""
     room = max(8, width - cell_len(speaker) - len(age))
     parts: list[tuple[str, Part]] = [(speaker, "muted")]
