@@ -4,7 +4,8 @@ from textual.app import App, ComposeResult
 
 from tests.chat.sample import make_turn
 from tests.ui.log.replies import ENGLISH, ended
-from tui.chat.conversation import Conversation
+from tui.chat.conversation import Conversation, Turn
+from tui.chat.revision import Revision
 from tui.stream.outcome import Outcome
 from tui.ui.log.message_log import MessageLog
 
@@ -35,3 +36,34 @@ async def test_a_record_that_is_asked_for_is_read_from_its_begin() -> None:
         await pilot.press("x", "space", "x")
         await pilot.pause()
         assert heading in shown(log), "a folded message does not stay folded over it"
+
+
+async def test_the_place_of_reading_stays_while_the_path_behind_it_changes() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        log, conversation, revision = app.query_one(MessageLog), Conversation(), Revision(None)
+        for number in range(30):
+            make_turn(conversation, f"prompt {number}").replies[0] = ended(f"reply {number}")
+        turn = conversation.turns[15]
+        branch = Turn("another way", [ended("other reply")])
+        conversation.add(branch, turn)
+        log.show(conversation, "")
+        log.focus()
+        await pilot.press("k")
+        await pilot.pause()
+        before = [row for row in shown(log).split("\n") if row.strip()]
+        revision.step(conversation, branch, 1)
+        log.show_path()
+        await pilot.pause()
+        after = [row for row in shown(log).split("\n") if row.strip()]
+        at = next(number for number, row in enumerate(before) if "2/2" in row)
+        assert "1/2" in after[at]
+        assert after[:at] == before[:at]
+        assert "prompt 15" in after[at + 1]
+        assert log.current_turn is turn
+        revision.delete(conversation, conversation.turns[-1])
+        log.show_path()
+        log.follow()
+        await pilot.pause()
+        assert "reply 28" in shown(log)
+        assert "prompt 29" not in shown(log)
