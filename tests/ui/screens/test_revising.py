@@ -87,6 +87,12 @@ def test_esc_gives_the_draft_back_and_the_edit_is_there_the_next_time(desk: Desk
     terminal.send("ke")
     terminal.wait_for("one changed")
     terminal.press("ctrl+n")
+    terminal.wait_gone("one changed")
+    terminal.press("ctrl+s")
+    terminal.wait_for(say("chats.filter"))
+    terminal.wait_for("/raw  ")
+    terminal.press("enter")
+    terminal.wait_for("Reply to one.")
     terminal.wait_for(DRAFT)
     terminal.wait_gone("one changed")
 
