@@ -14,12 +14,15 @@ from tui.chat.attachment import (
     Attachment,
     AttachmentError,
     check_together,
+    find_absent,
     find_attached,
+    keep_attached,
     make_message,
     read_attachment,
     read_attachments,
+    show_name,
 )
-from tui.chat.chip import write_chip, write_trouble
+from tui.chat.chip import write_absent, write_chip, write_trouble
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.stream.request import ChatMessage, Image, Role
 from tui.text.language import load_language
@@ -50,10 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (WEBP, "image/webp", (640, 480)),
         (LOSSLESS, "image/webp", (640, 480)),
         (LOSSY, "image/webp", (640, 480)),
-        (PNG[:20], "image/png", None),
-        (GIF[:7], "image/gif", None),
-        (JPEG[:9], "image/jpeg", None),
-        (b"\xff\xd8\xff\xe0\x00\x00" + bytes(50), "image/jpeg", None),
+        (JPEG[:8] + b"stray" + JPEG[8:], "image/jpeg", (320, 240)),
     ],
 )
 def test_an_image_is_told_by_its_bytes_and_measured(
@@ -70,6 +70,8 @@ def test_an_image_is_told_by_its_bytes_and_measured(
         ("één 二\r\n".encode(), "één 二\r\n"),
         (b"\xef\xbb\xbfmark", "mark"),
         ("wide 二".encode("utf-16"), "wide 二"),
+        (b"GIF89a is a format", "GIF89a is a format"),
+        (b"RIFF....WEBPVP8 is another", "RIFF....WEBPVP8 is another"),
     ],
 )
 def test_a_text_is_whatever_decodes_as_one(folder: Path, data: bytes, text: str) -> None:
@@ -82,6 +84,14 @@ def test_a_text_is_whatever_decodes_as_one(folder: Path, data: bytes, text: str)
     ("data", "code"),
     [
         (b"", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"\xff\xfe", "empty"),
+        ("déjà vu".encode("latin-1"), "encoding"),
+        ("中文".encode("gbk"), "encoding"),
+        (PNG[:20], "damaged"),
+        (GIF[:8] + b"\0", "damaged"),
+        (JPEG[:9], "damaged"),
+        (b"\xff\xd8\xff\xe0\x00\x00" + bytes(50), "damaged"),
         (bytes(range(256)), "binary"),
         (b"text\0more", "binary"),
         (b"\xff\xfe\x00", "binary"),
@@ -141,6 +151,38 @@ def test_only_what_is_there_or_was_completed_is_a_file(folder: Path) -> None:
         find_attached("@gone.", {"gone."}, {"gone"})
 
 
+def test_a_file_out_of_reach_is_a_file_and_said(folder: Path) -> None:
+    (folder / "loop").symlink_to("loop")
+    (folder / "nowhere").symlink_to("gone")
+    assert find_attached("@loop @nowhere", {"loop", "nowhere"}, set()) == ["loop", "nowhere"]
+    assert find_attached(f"@{'x' * 300}", {"x" * 300}, set()) == []
+
+
+def test_a_mention_that_looks_like_a_file_and_is_none_is_told(folder: Path) -> None:
+    (folder / "src").mkdir()
+    (folder / "src" / "a.py").write_text("a")
+    text = "@src/a.py, @src/b.py @./gone @src/ @types/node @someone @~nobody-here/x"
+    named = {"src/a.py,", "src/b.py", "./gone", "src/", "types/node", "someone", "~nobody-here/x"}
+    assert find_absent(text, named) == ["src/b.py", "./gone", "src/"]
+    assert find_absent(text, {"someone"}) == []
+    assert "src/␛" in write_absent(["src/\x1b"], CHINESE)
+
+
+def test_a_size_above_a_limit_never_reads_like_the_limit(folder: Path) -> None:
+    (folder / "a").write_bytes(b"a" * (TEXT_LIMIT + 1))
+    with pytest.raises(AttachmentError) as caught:
+        read_attachment("a")
+    assert "has 1,000,001 B; a text file may have 1.0 MB" in write_trouble(caught.value, ENGLISH)
+
+
+def test_a_long_name_is_the_same_wherever_it_is_compared(folder: Path) -> None:
+    name = "n" * 150
+    (folder / name).write_text("a")
+    found = read_attachments([name])
+    assert [each.name for each in found] == [show_name(name)]
+    assert keep_attached(found, f"@{name}", "none") == ()
+
+
 def test_texts_go_in_a_fence_that_nothing_in_them_ends_and_images_behind() -> None:
     files = [
         Attachment("a.md", "text/plain", b"```\ncode\n```"),
@@ -165,5 +207,6 @@ def test_what_went_with_earlier_prompts_goes_again() -> None:
 
 def test_a_chip_says_how_large_it_is() -> None:
     assert write_chip(Attachment("a\x1b.txt", "text/plain", b"x\ny"), ENGLISH) == "a␛.txt  3 B, 2 lines"
+    assert write_chip(Attachment("a", "text/plain", b"x\n"), ENGLISH) == "a  2 B, 1 line"
     assert "640×480" in write_chip(Attachment("p.png", "image/png", PNG), ENGLISH)
     assert write_chip(Attachment("p.png", "image/png", PNG[:9]), CHINESE) == "p.png  9 B，图片"

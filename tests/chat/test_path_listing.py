@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from tui.chat.path_listing import LISTED, list_paths
+from tui.chat.path_listing import LISTED, find_path, list_paths
 
 
 @pytest.fixture
@@ -47,3 +48,15 @@ def test_of_very_many_so_many_are_listed(tmp_path: Path) -> None:
     listing = list_paths(f"{tmp_path}/")
     assert len(listing.paths) == LISTED
     assert listing.left_out == 7
+
+
+def test_a_name_that_cannot_be_typed_is_listed_safe_and_found_by_that(folder: Path) -> None:
+    (folder / "odd\x1bdir").mkdir()
+    (folder / "odd\x1bdir" / os.fsdecode(b"a\n\xff.txt")).write_text("x")
+    assert [listed.path for listed in list_paths("odd").paths] == ["odd␛dir/"]
+    assert [listed.path for listed in list_paths("odd␛dir/").paths] == ["odd␛dir/a␊\ufffd.txt"]
+    assert find_path("odd␛dir/a␊\ufffd.txt").read_text() == "x"
+    assert find_path(str(folder / "odd␛dir" / "a␊\ufffd.txt")).read_text() == "x"
+    (folder / "real␛name").write_text("y")
+    assert find_path("real␛name").read_text() == "y"
+    assert not find_path("none␛such").exists()

@@ -5,18 +5,19 @@ UTF-16 with its mark) without a zero byte is text, all else is binary and cannot
 kept and sent, never its folder. Images go word for word, text as UTF-8.
 """
 
+import errno
 import os
 import re
 import stat
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
 
 from tui.chat.mention import Mention, find_mentions
+from tui.chat.path_listing import find_path
 from tui.chat.pixel_size import image_type, read_pixels
 from tui.stream.request import ChatMessage, Image, Role
 from tui.text.sanitise import sanitise_line
-from tui.text.size import show_size
+from tui.text.size import show_above, show_size
 
 TEXT_LIMIT = 1_000_000
 """Bytes of one text file: some 250,000 tokens, more than most models take."""
@@ -29,6 +30,8 @@ MOST = 20
 TEXT_TYPE = "text/plain"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _TICKS = re.compile("`+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""What no encoding of text puts anywhere, but for those of two and four bytes."""
 _LONGEST_NAME = 100
 
 
@@ -76,16 +79,14 @@ def read_attachment(path: str) -> Attachment:
     """Read the file at a path, which may begin with `~`; raises AttachmentError."""
     name = os.path.basename(path.rstrip("/")) or path
     data, size = _read(path, name)
-    if not data:
-        raise AttachmentError("empty", name)
-    shown = sanitise_line(name)[:_LONGEST_NAME]
     if (found := image_type(data)) is not None:
-        if len(data) > IMAGE_LIMIT:
-            raise AttachmentError("image_large", name, size=show_size(size), limit=show_size(IMAGE_LIMIT))
-        return Attachment(shown, found, data)
+        return _check_image(Attachment(show_name(path), found, data), size)
     if len(data) > TEXT_LIMIT and (b"\0" not in data or data.startswith(_UTF16_MARKS)):
-        raise AttachmentError("text_large", name, size=show_size(size), limit=show_size(TEXT_LIMIT))
-    return Attachment(shown, TEXT_TYPE, _decode(data, name).encode())
+        raise AttachmentError("text_large", name, size=show_above(size, TEXT_LIMIT), limit=show_size(TEXT_LIMIT))
+    text = _decode(data, name)
+    if not text:
+        raise AttachmentError("empty", name)
+    return Attachment(show_name(path), TEXT_TYPE, text.encode())
 
 
 def read_attachments(paths: Iterable[str]) -> tuple[Attachment, ...]:
@@ -105,7 +106,8 @@ def check_together(attachments: Sequence[Attachment]) -> None:
     if len(attachments) > MOST:
         raise AttachmentError("too_many", name, limit=MOST)
     if (size := sum(len(each.data) for each in attachments)) > TOGETHER_LIMIT:
-        raise AttachmentError("together_large", name, size=show_size(size), limit=show_size(TOGETHER_LIMIT))
+        limit = show_size(TOGETHER_LIMIT)
+        raise AttachmentError("together_large", name, size=show_above(size, TOGETHER_LIMIT), limit=limit)
 
 
 def find_attached(text: str, named: Set[str], completed: Set[str]) -> list[str]:
@@ -118,6 +120,17 @@ def find_attached(text: str, named: Set[str], completed: Set[str]) -> list[str]:
     return list(dict.fromkeys(path for path in found if path is not None))
 
 
+def find_absent(text: str, named: Set[str]) -> list[str]:
+    """The mentions that look like a file and are none, as they were typed: their folder is there, and no such file."""
+    absent = []
+    for mention in find_mentions(text):
+        if mention.path in named and "/" in mention.path and not any(_is_file(path) for path in mention.readings()):
+            folder = mention.path.rstrip("/").rpartition("/")[0] or ("/" if mention.path[0] == "/" else ".")
+            if _is_folder(folder):
+                absent.append(mention.path)
+    return list(dict.fromkeys(absent))
+
+
 def keep_attached(attachments: Iterable[Attachment], before: str, after: str) -> tuple[Attachment, ...]:
     """Those that still go with a prompt that was edited: all but the ones that it mentioned and mentions no more."""
     was, still = _mentioned_names(before), _mentioned_names(after)
@@ -125,7 +138,21 @@ def keep_attached(attachments: Iterable[Attachment], before: str, after: str) ->
 
 
 def _mentioned_names(text: str) -> set[str]:
-    return {os.path.basename(path) for mention in find_mentions(text) for path in mention.readings()}
+    return {show_name(path) for mention in find_mentions(text) for path in mention.readings()}
+
+
+def show_name(path: str) -> str:
+    """The name of the attachment that a file becomes."""
+    return sanitise_line(os.path.basename(path.rstrip("/")))[:_LONGEST_NAME]
+
+
+def _check_image(image: Attachment, size: int) -> Attachment:
+    if len(image.data) > IMAGE_LIMIT:
+        limit = show_size(IMAGE_LIMIT)
+        raise AttachmentError("image_large", image.name, size=show_above(size, IMAGE_LIMIT), limit=limit)
+    if image.pixels is None:
+        raise AttachmentError("damaged", image.name, type=image.media_type.partition("/")[2].upper())
+    return image
 
 
 def make_message(prompt: str, attachments: Sequence[Attachment]) -> ChatMessage:
@@ -149,27 +176,43 @@ def write_fenced(attachment: Attachment) -> str:
 
 def _resolve(mention: Mention, completed: Set[str]) -> str | None:
     readings = list(mention.readings())
-    for path in readings:
-        try:
-            full = _expand(path)
-            if os.path.exists(full) and not os.path.isdir(full):
-                return path
-        except (RuntimeError, ValueError):
-            continue  # nobody's home, or a zero byte: no file has such a path
+    if (found := next((path for path in readings if _is_file(path)), None)) is not None:
+        return found
     if (gone := next((path for path in readings if path in completed), None)) is not None:
         raise AttachmentError("gone", gone)
     return None
 
 
+def _is_file(path: str) -> bool:
+    """Whether something other than a folder has this path, which may be a link to nothing or out of reach."""
+    try:
+        status = find_path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return os.path.islink(os.path.expanduser(path))
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    except (RuntimeError, ValueError):
+        return False  # nobody's home, or a zero byte: no file has such a path
+    return not stat.S_ISDIR(status.st_mode)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return find_path(path).is_dir()
+    except (OSError, RuntimeError, ValueError):
+        return False  # as above
+
+
 def _read(path: str, name: str) -> tuple[bytes, int]:
     """The bytes of a file, at most one more than any may have, and how many there are."""
     try:
-        handle = os.open(_expand(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(find_path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise AttachmentError("folder" if stat.S_ISDIR(status.st_mode) else "special", name)
-            data = file.read(max(TEXT_LIMIT, IMAGE_LIMIT) + 1)
+            # A file of the kernel's may have nothing to read yet: that is None here, since nothing is waited for.
+            data = file.read(max(TEXT_LIMIT, IMAGE_LIMIT) + 1) or b""
             return data, max(status.st_size, len(data))
     except (FileNotFoundError, NotADirectoryError, RuntimeError, ValueError):
         raise AttachmentError("gone", name) from None
@@ -184,11 +227,7 @@ def _decode(data: bytes, name: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise AttachmentError("binary", name) from None
+        raise AttachmentError("binary" if _CONTROL.search(data) else "encoding", name) from None
     if "\0" in text:
         raise AttachmentError("binary", name)
     return text
-
-
-def _expand(path: str) -> Path:
-    return Path(path).expanduser()

@@ -1,5 +1,7 @@
 """Chip: an attachment in a few words, as every place shows it; its name is foreign text and made safe here."""
 
+from collections.abc import Sequence
+
 from tui.chat.attachment import IMAGE_LIMIT, TEXT_LIMIT, Attachment, AttachmentError, write_block
 from tui.stream.request import Image
 from tui.text.language import Language
@@ -11,6 +13,8 @@ def write_chip(attachment: Attachment, language: Language) -> str:
     """Name, size, and lines or pixels."""
     name, size = sanitise_line(attachment.name), show_size(len(attachment.data))
     if not attachment.is_image:
+        if attachment.lines == 1:
+            return language.say("attachment.text_line", name=name, size=size)
         return language.say("attachment.text", name=name, size=size, lines=f"{attachment.lines:,}")
     if attachment.pixels is None:
         return language.say("attachment.image_unmeasured", name=name, size=size)
@@ -29,6 +33,11 @@ def write_sent(attachment: Attachment, language: Language) -> str:
 def write_hint(language: Language) -> str:
     """What becomes of chips, and how large they may be."""
     return language.say("attachment.hint", text=show_size(TEXT_LIMIT), image=show_size(IMAGE_LIMIT))
+
+
+def write_absent(paths: Sequence[str], language: Language) -> str:
+    """That these mentions are no files, so that only their words go."""
+    return language.say("attachment.absent", names=", ".join(sanitise_line(path) for path in paths))
 
 
 def write_trouble(error: AttachmentError, language: Language) -> str:

@@ -17,6 +17,8 @@ def image_type(data: bytes) -> str | None:
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
+    if b"\0" not in data:
+        return None  # the marks of the two others are letters, which a text may begin with; such an image has zeros
     if data.startswith((b"GIF87a", b"GIF89a")):
         return "image/gif"
     return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
@@ -46,9 +48,9 @@ def _read_jpeg(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Each marker, and where the length behind it stands."""
+    """Each marker, and where the length behind it stands; stray bytes between them are passed over, as decoders do."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while (at := data.find(0xFF, at)) != -1 and at + 4 <= len(data):
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1  # a fill byte

@@ -3,4 +3,13 @@
 
 def show_size(count: int) -> str:
     """1240 as 1.2 kB."""
-    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def show_above(count: int, limit: int) -> str:
+    """A size that is above a limit, to the byte where the two would read the same."""
+    shown = show_size(count)
+    return shown if shown != show_size(limit) else f"{count:,} B"

@@ -91,3 +91,13 @@ async def test_a_prompt_that_was_looked_up_keeps_the_draft_behind_it() -> None:
         assert prompt.content == "found " * 10_000
         await pilot.press("up", "down", "down")
         assert prompt.text == "half"
+
+
+async def test_what_would_act_on_the_terminal_stands_in_sight() -> None:
+    async with prompt_with("red \x1b[31m\r\nnext", typed="half \u202e") as (pilot, prompt):
+        assert prompt.text == "half ⯑"
+        prompt.insert("\x07", (0, 0))
+        assert prompt.text == "␇half ⯑"
+        await pilot.press("up")
+        assert prompt.text == "red ␛[31m\nnext"
+        assert prompt.draft == "␇half ⯑"

@@ -5,7 +5,6 @@ stop gives it back. If a file cannot be sent, or the model takes no images, noth
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence, Set
 
 from textual import on
@@ -16,13 +15,15 @@ from tui.chat.attachment import (
     Attachment,
     AttachmentError,
     check_together,
+    find_absent,
     find_attached,
     keep_attached,
     read_attachment,
     read_attachments,
+    show_name,
 )
 from tui.chat.catalogue import Model
-from tui.chat.chip import write_chip, write_hint, write_trouble
+from tui.chat.chip import write_absent, write_chip, write_hint, write_trouble
 from tui.chat.conversation import Turn
 from tui.chat.path_listing import ListedPath
 from tui.chat.refusal import find_refusal
@@ -87,9 +88,11 @@ class AttachingScreen(HintingScreen):
         if self._mentioned:
             await asyncio.sleep(LOOK_SECONDS)
         text, completed = self.prompt.text, frozenset(self._completed)
-        chips, trouble = await asyncio.to_thread(_describe, text, frozenset(self._mentioned), completed, self._language)
+        chips, trouble, hint = await asyncio.to_thread(
+            _describe, text, frozenset(self._mentioned), completed, self._language
+        )
         self._completed.update(chips)
-        self.bar.show([*chips.values()], trouble, write_hint(self._language))
+        self.bar.show([*chips.values()], trouble, hint)
 
     async def _read(self, text: str) -> None:
         """Read the files of a prompt; a stop meanwhile, or another conversation in front, takes it back."""
@@ -98,10 +101,13 @@ class AttachingScreen(HintingScreen):
         named, completed = frozenset(self.prompt.named), frozenset(self._completed)
         try:
             files = await asyncio.to_thread(lambda: read_attachments(find_attached(text, named, completed)))
+            absent = await asyncio.to_thread(find_absent, text, named)
         except AttachmentError as error:
             trouble: str | None = write_trouble(error, self._language)
         else:
             trouble = self._find_refusal(files)
+            if absent:
+                self.notify(write_absent(absent, self._language), severity="warning", markup=False)
         finally:
             self.is_preparing = False
         if text in self.prompt.unsent:
@@ -120,10 +126,10 @@ class AttachingScreen(HintingScreen):
     async def _read_again(self, text: str, turn: Turn) -> None:
         kept = keep_attached(turn.attachments, turn.prompt, text)
         names = {each.name for each in kept}
-        completed = frozenset(path for path in self._completed if os.path.basename(path) not in names)
+        completed = frozenset(path for path in self._completed if show_name(path) not in names)
         try:
             paths = await asyncio.to_thread(find_attached, text, frozenset(self.prompt.mentions), completed)
-            new = [path for path in paths if os.path.basename(path) not in names]
+            new = [path for path in paths if show_name(path) not in names]
             files = (*kept, *await asyncio.to_thread(read_attachments, new))
             check_together(files)
         except AttachmentError as error:
@@ -171,12 +177,22 @@ class AttachingScreen(HintingScreen):
         return find_refusal(workspace.catalogue, models, self._conversation, files, self._language, before)
 
 
-def _describe(text: str, named: Set[str], completed: Set[str], language: Language) -> tuple[dict[str, str], str | None]:
-    """The chips of what a text mentions, by path, and what is wrong with the first file that cannot be sent; blocks."""
+def _describe(
+    text: str, named: Set[str], completed: Set[str], language: Language
+) -> tuple[dict[str, str], str | None, str]:
+    """The chips of what a text mentions by path, what is wrong with the first file that cannot be sent, a hint.
+
+    Blocks. The hint is about a mention that is no file, else about what becomes of the chips, if there are any.
+    """
     chips: dict[str, str] = {}
+    files: list[Attachment] = []
     try:
         for path in find_attached(text, named, completed):
-            chips[path] = write_chip(read_attachment(path), language)
+            files.append(read_attachment(path))
+            check_together(files)
+            chips[path] = write_chip(files[-1], language)
     except AttachmentError as error:
-        return chips, write_trouble(error, language)
-    return chips, None
+        return chips, write_trouble(error, language), ""
+    if absent := find_absent(text, named):
+        return chips, None, write_absent(absent, language)
+    return chips, None, write_hint(language) if chips else ""

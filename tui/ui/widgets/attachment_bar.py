@@ -26,11 +26,11 @@ class AttachmentBar(Static):
         super().__init__("", markup=False)
 
     def show(self, chips: Sequence[str], trouble: str | None, hint: str) -> None:
-        """Show these chips, and what is wrong with the next one, if anything is."""
-        self.set_class(bool(chips or trouble), "-shown")
+        """Show these chips, and what is wrong with the next one if anything is, else a hint if there is one."""
+        self.set_class(bool(chips or trouble or hint), "-shown")
         parts = [(f" {sanitise_line(chip)} ", "$text-accent on $panel") for chip in chips]
         if trouble is not None:
             parts.append((f"✗ {sanitise_line(trouble)}", "$text-error"))
-        elif chips:
-            parts.append((hint, ""))
+        elif hint:
+            parts.append((sanitise_line(hint), ""))
         self.update(Content("  ").join(Content.styled(text, style) for text, style in parts))

@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from tui.chat.mention import find_mentions
 from tui.text.language import Language
-from tui.text.sanitise import sanitise
 from tui.ui.hint import Situation, choose_hints, write_hints
 from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
@@ -22,6 +21,7 @@ from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.attachment import Attachments
 from tui.ui.widgets.completing_text import CompletingText
 from tui.ui.widgets.key_order import KeyOrder
+from tui.ui.widgets.recall_area import show_all
 
 _FRAME = 6
 """Cells of its edge that no hint gets."""
@@ -140,10 +140,9 @@ class Prompt(CompletingText):
             self.action_submit()
 
     async def _on_paste(self, event: events.Paste) -> None:
-        """Lines end with LF here, with CR in some pastes; a control character in one must not reach the terminal."""
+        """A long one is a chip."""
         event.prevent_default()
-        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        await super()._on_paste(events.Paste(self._attachments.fold(sanitise(text))))
+        await super()._on_paste(events.Paste(self._attachments.fold(show_all(event.text))))
 
     async def action_leave(self, step: int) -> None:
         """Complete the word before the caret, or go to the next mark, else give the keys to another widget at once."""

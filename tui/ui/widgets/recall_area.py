@@ -11,7 +11,11 @@ from typing import ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.document._document import Location
+from textual.document._edit import Edit
 from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult
+
+from tui.text.sanitise import sanitise
 
 
 class Walk(Protocol):
@@ -52,7 +56,7 @@ class Recall:
             text = await self.walk.next() if self.walk is not None else None
             if text is None:
                 return None
-            self.texts.append(self.fold(text))
+            self.texts.append(show_all(self.fold(text)))
         self.place += 1
         return self._text
 
@@ -69,6 +73,11 @@ class Recall:
     @property
     def _text(self) -> str:
         return self.changed.get(self.place, self.texts[self.place])
+
+
+def show_all(text: str) -> str:
+    """A text as it stands in an editor: every character in sight, none that acts on the terminal, lines end with LF."""
+    return sanitise(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class RecallArea(TextArea):
@@ -95,6 +104,15 @@ class RecallArea(TextArea):
 
     begin_walk: Callable[[], Walk] | None = None
     _recall: Recall | None = None
+
+    def load_text(self, text: str) -> None:
+        """Put a text, which may come from elsewhere, in the place of all."""
+        super().load_text(show_all(text))
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Put in a piece, which may come from elsewhere."""
+        edit.text = show_all(edit.text)
+        return super().edit(edit)
 
     async def action_earlier(self) -> None:
         """Go up a row, from the first one to what was sent before."""

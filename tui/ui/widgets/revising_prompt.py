@@ -11,6 +11,7 @@ from textual.message import Message
 from tui.text.language import Language
 from tui.ui.plain_sign import plain_signs
 from tui.ui.widgets.prompt import Prompt
+from tui.ui.widgets.recall_area import show_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class RevisingPrompt(Prompt):
             if self.draft != self.shown:  # something earlier was looked up
                 self.put(self.draft)
             self._draft = _Draft(self.text, self.cursor_location)
-        self._original = original
+        self._original = show_all(original)
         self.load_text(text)
         self.move_cursor(self.document.end)
         self.border_title = Content(plain_signs(title) if self.has_class("-ascii") else title)
