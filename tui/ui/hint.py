@@ -104,7 +104,12 @@ def _in_prompt(situation: Situation) -> list[str]:
 
 def write_hints(names: Sequence[str], keys: Mapping[str, str], language: Language, width: int) -> str:
     """The line, in so many cells: what does not fit is left out, the last name never. `keys` are the person's own."""
-    pieces = [_write_hint(name, keys, language) for name in names]
+    return fit_hints([_write_hint(name, keys, language) for name in names], width)
+
+
+def fit_hints(hints: Sequence[str], width: int) -> str:
+    """Hints as a line of at most so many cells, with the last of them and as many of the first as fit."""
+    pieces = list(hints)
     while len(pieces) > 1 and cell_len(_GAP.join(pieces)) > width:
         del pieces[-2]
     return _GAP.join(pieces)

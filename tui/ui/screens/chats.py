@@ -13,7 +13,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -27,6 +26,7 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.screens.sorting import SortingScreen
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.model_list import ModelList
 
 _SHELVES = (Shelf.CHATS, Shelf.ARCHIVED, Shelf.DELETED)
@@ -49,18 +49,12 @@ class ChatsScreen(SortingScreen):
             width: 100%;
             max-width: 160;
             height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
         #chats-head { height: 1; color: $text-primary; }
         #chats-empty { height: 1fr; color: $text-muted; display: none; content-align: center middle; }
         #chats-state { height: auto; color: $text-muted; }
-        #chats-keys { height: auto; color: $text-muted; }
         &.-empty {
             ModelList, #chats-head { display: none; }
             #chats-empty { display: block; }
@@ -97,18 +91,17 @@ class ChatsScreen(SortingScreen):
     def compose(self) -> ComposeResult:
         """The filter, the list, what it is of, the keys."""
         say = self._language.say
-        with Vertical(id="chats") as box:
+        with Frame(id="chats") as box:
             box.border_title = say("chats.title")
             yield self.filter_input
             yield Static("", markup=False, id="chats-head")
             yield self.rows
             yield Static("", markup=False, id="chats-empty")
             yield Static("", markup=False, id="chats-state")
-            yield Static("", markup=False, id="chats-keys")
 
     def on_mount(self) -> None:
         """Say that the list is being read, and read it."""
-        self.query_one("#chats-keys", Static).update(Content(self.say_keys("keys")))
+        self.query_one(Frame).name_keys(self.say_keys("keys"))
         self.filter_input.focus()
         self._tell()
         self.read()
@@ -144,7 +137,7 @@ class ChatsScreen(SortingScreen):
     def action_next_shelf(self) -> None:
         """Show the archived chats, then the deleted ones, then the others again."""
         self._shelf = _SHELVES[(_SHELVES.index(self._shelf) + 1) % len(_SHELVES)]
-        self.query_one("#chats", Vertical).border_title = self._language.say(f"chats.title_{self._shelf}")
+        self.query_one("#chats", Frame).border_title = self._language.say(f"chats.title_{self._shelf}")
         self._filtered = None
         self.read()
 

@@ -5,7 +5,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -17,6 +16,7 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.widgets.column_head import shorten
+from tui.ui.widgets.frame import ScrollingFrame
 
 _GAP = "  "
 _LEAST_NAME = 8
@@ -33,11 +33,6 @@ class ComparisonsScreen(ModalScreen[None]):
             max-width: 100;
             height: auto;
             max-height: 90%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Static { height: auto; }
     }
@@ -57,14 +52,14 @@ class ComparisonsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The table, or that there is none."""
-        with VerticalScroll(id="comparisons") as box:
+        with ScrollingFrame(id="comparisons") as box:
             box.border_title = self._language.say("compare_view.summary")
             yield Static("", markup=False, id="comparisons-table")
 
     def on_mount(self) -> None:
         """Name the keys."""
-        keys = Content(say_keys(self, self._language, "comparisons.keys"))
-        self.query_one("#comparisons", VerticalScroll).border_subtitle = keys
+        keys = say_keys(self, self._language, "comparisons.keys")
+        self.query_one("#comparisons", ScrollingFrame).name_keys(keys)
 
     def on_resize(self) -> None:
         """Another width, other names."""

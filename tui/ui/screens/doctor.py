@@ -25,6 +25,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
@@ -77,11 +78,6 @@ class DoctorScreen(ModalScreen[None]):
             width: 100%;
             max-width: 160;
             height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         #doctor-page { height: 1fr; scrollbar-size-vertical: 1; }
         #doctor-lines { height: auto; }
@@ -122,7 +118,7 @@ class DoctorScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The lines, what is under way, the verdict."""
         say = self._language.say
-        with Vertical(id="doctor") as box:
+        with Frame(id="doctor") as box:
             box.border_title = say("doctor_screen.title")
             with VerticalScroll(id="doctor-page"):
                 yield Vertical(id="doctor-lines")
@@ -132,8 +128,8 @@ class DoctorScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Walk the way to the current model."""
         self.page.focus()
-        keys = Content(say_keys(self, self._language, "doctor_screen.keys"))
-        self.query_one("#doctor", Vertical).border_subtitle = keys
+        keys = say_keys(self, self._language, "doctor_screen.keys")
+        self.query_one("#doctor", Frame).name_keys(keys)
         self.set_interval(TICK_SECONDS, self._show_state)
         self.action_walk(False)
 

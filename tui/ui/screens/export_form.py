@@ -11,7 +11,6 @@ from typing import ClassVar, TypeAlias
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -19,6 +18,7 @@ from textual.widgets import Input, Static
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
 Writing: TypeAlias = Callable[[Path, bool], Awaitable[None]]
@@ -35,11 +35,6 @@ class ExportForm(ModalScreen[Path | None]):
             width: 80%;
             max-width: 100;
             height: auto;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
         Static { height: auto; color: $text-muted; }
@@ -60,7 +55,7 @@ class ExportForm(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """The path, what is wrong with it, what a file will hold."""
         say = self._language.say
-        with Vertical(id="export-form") as box:
+        with Frame(id="export-form") as box:
             box.border_title = say("export_form.title")
             yield Static(Content(say("export_form.hint")), markup=False)
             editor = LineInput(say("export_form.path"))
@@ -71,7 +66,7 @@ class ExportForm(ModalScreen[Path | None]):
     def on_mount(self) -> None:
         """Name the keys."""
         keys = say_keys(self, self._language, "export_form.keys")
-        self.query_one("#export-form", Vertical).border_subtitle = Content(keys)
+        self.query_one("#export-form", Frame).name_keys(keys)
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:

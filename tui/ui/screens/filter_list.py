@@ -12,7 +12,6 @@ from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -21,6 +20,7 @@ from tui.chat.excerpt import make_excerpt
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Part
@@ -66,11 +66,6 @@ class FilterList(ModalScreen[Value | None]):
             width: 90%;
             max-width: 120;
             height: 80%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
@@ -102,17 +97,15 @@ class FilterList(ModalScreen[Value | None]):
 
     def compose(self) -> ComposeResult:
         """The filter, the list, what is wrong, the keys."""
-        with Vertical(id="filter-list") as box:
+        with Frame(id="filter-list") as box:
             box.border_title = self._language.say(f"{self._name}.title")
             yield self.filter_input
             yield self.rows
             yield Static("", markup=False, id="filter-list-told")
-            yield Static("", markup=False, id="filter-list-keys")
 
     def on_mount(self) -> None:
         """Show all."""
-        keys = Content(say_keys(self, self._language, f"{self._name}.keys"))
-        self.query_one("#filter-list-keys", Static).update(keys)
+        self.query_one(Frame).name_keys(say_keys(self, self._language, f"{self._name}.keys"))
         self.filter_input.focus()
         self._look()
 

@@ -6,7 +6,6 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -15,6 +14,7 @@ from textual.widgets import Static
 from tui.text.language import Language
 from tui.ui.act import MOST_KEYS, Act, group_acts
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import ScrollingFrame
 
 WIDE = 60
 """From so many cells on more than one key of an act is shown."""
@@ -31,11 +31,6 @@ class HelpScreen(ModalScreen[None]):
             max-width: 90;
             height: auto;
             max-height: 95%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
             scrollbar-size-vertical: 1;
         }
         Static { height: auto; }
@@ -52,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("pageup", "scroll_page(-1)", "Page up", id="help.page_up", tooltip="A page up"),
     ]
 
-    box = query_one("#help", VerticalScroll)
+    box = query_one("#help", ScrollingFrame)
 
     def __init__(self, acts: list[Act], palette: str, language: Language) -> None:
         """`acts` are those of the screen below; `palette` is the key that finds all of them by name."""
@@ -67,7 +62,7 @@ class HelpScreen(ModalScreen[None]):
         most = MOST_KEYS if self.app.size.width >= WIDE else 1
         keys = {act.ident: Text(act.shown_keys(most), "bold") for act in self.acts}
         width = max((text.cell_len for text in keys.values()), default=0)
-        with VerticalScroll(id="help", can_focus=False) as box:
+        with ScrollingFrame(id="help", can_focus=False) as box:
             box.border_title = say("help.title")
             for number, (place, acts) in enumerate(groups.items()):
                 head = Static(Content(say(f"place.{place}")), markup=False, classes="help--place")
@@ -76,7 +71,7 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """The keys of this list itself, as they are bound."""
-        self.box.border_subtitle = Content(say_keys(self, self._language, "help.keys", palette=self._palette))
+        self.box.name_keys(say_keys(self, self._language, "help.keys", palette=self._palette))
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""

@@ -12,7 +12,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -24,6 +23,7 @@ from tui.chat.store import Store
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
 _SHOWN = 5
@@ -40,11 +40,6 @@ class ImportForm(ModalScreen[int | None]):
             width: 80%;
             max-width: 100;
             height: auto;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
         Static { height: auto; color: $text-muted; }
@@ -66,7 +61,7 @@ class ImportForm(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """What files can be read, the path, what is in the file."""
         say = self._language.say
-        with Vertical(id="import-form") as box:
+        with Frame(id="import-form") as box:
             box.border_title = say("import_form.title")
             yield Static(Content(say("import_form.hint")), markup=False)
             yield LineInput(say("import_form.path"))
@@ -75,7 +70,7 @@ class ImportForm(ModalScreen[int | None]):
     def on_mount(self) -> None:
         """Name the keys."""
         keys = say_keys(self, self._language, "import_form.keys")
-        self.query_one("#import-form", Vertical).border_subtitle = Content(keys)
+        self.query_one("#import-form", Frame).name_keys(keys)
 
     @on(Input.Changed)
     def forget(self) -> None:

@@ -7,7 +7,6 @@ import tomli_w
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -18,6 +17,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
+from tui.ui.widgets.frame import Frame
 
 
 class ParameterEditor(TextArea):
@@ -50,11 +50,6 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             max-width: 90;
             height: auto;
             max-height: 90%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         ParameterEditor, ParameterEditor:focus {
             height: 10;
@@ -85,7 +80,7 @@ class ParametersScreen(ModalScreen[Parameters | None]):
     def compose(self) -> ComposeResult:
         """What may be set, the editor, and what is wrong."""
         say = self._language.say
-        with Vertical(id="parameters") as box:
+        with Frame(id="parameters") as box:
             box.border_title = say("parameters.title")
             yield Static(Content(say("parameters.hint", names=", ".join(PARAMETER_NAMES))), markup=False)
             if shown := self._configured.shown():
@@ -95,9 +90,7 @@ class ParametersScreen(ModalScreen[Parameters | None]):
 
     def on_mount(self) -> None:
         """Name the keys as they are bound now."""
-        self.query_one("#parameters", Vertical).border_subtitle = Content(
-            say_keys(self, self._language, "parameters.keys")
-        )
+        self.query_one("#parameters", Frame).name_keys(say_keys(self, self._language, "parameters.keys"))
 
     def action_save(self) -> None:
         """Take what was written, if it can be sent; keys that came before this one are taken in first."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -29,6 +29,7 @@ from tui.settings.rollback import keep_verdict
 from tui.settings.secrets import mask_url
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.key_order import KeyOrder
 
 if TYPE_CHECKING:
@@ -84,11 +85,6 @@ class ProviderForm(ModalScreen[Connected | None]):
             height: auto;
             max-height: 95%;
             overflow-y: auto;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Horizontal { height: 1; }
         .provider--label { width: 16; }
@@ -104,7 +100,7 @@ class ProviderForm(ModalScreen[Connected | None]):
         Binding("escape", "dismiss(None)", "Close", id="provider.close"),
     ]
 
-    box = query_one("#provider", Vertical)
+    box = query_one("#provider", Frame)
     what = query_one("#provider-what", Input)
     title_line = query_one("#provider-name", Input)
     variable = query_one("#provider-variable", Input)
@@ -122,7 +118,7 @@ class ProviderForm(ModalScreen[Connected | None]):
     def compose(self) -> ComposeResult:
         """The lines, what is known of the key, and the verdict."""
         say = self._language.say
-        with Vertical(id="provider") as box:
+        with Frame(id="provider") as box:
             box.border_title = say("connect.title")
             yield Static(Content(say("connect.hint")), markup=False)
             for name in ("what", "name", "variable", "model"):
@@ -163,7 +159,7 @@ class ProviderForm(ModalScreen[Connected | None]):
         tried = self._is_tried(order)
         if not tried and not self._asking:
             self._complain("")
-        self.box.border_subtitle = say("connect.keys_write" if tried else "connect.keys_try")
+        self.box.name_keys(say("connect.keys_write" if tried else "connect.keys_try"))
 
     def _is_tried(self, order: Order | None) -> bool:
         return self._tried is not None and self._tried[:2] == (order, self.model.value.strip())

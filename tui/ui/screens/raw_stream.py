@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -23,6 +22,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.raw_view import RawView
 
 SILENCE_SECONDS = 2
@@ -37,11 +37,6 @@ class RawStreamScreen(ModalScreen[None]):
         #raw {
             width: 100%;
             height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         #raw-state { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
@@ -79,7 +74,7 @@ class RawStreamScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The rows, and a line that says how it stands."""
         say, reply = self._language.say, self._reply
-        with Vertical(id="raw") as box:
+        with Frame(id="raw") as box:
             box.border_title = Content(say("raw_view.title", model=sanitise_line(f"{reply.provider}/{reply.model}")))
             yield RawView(self._page, self._language, ascii=self._ascii)
             yield Static("", markup=False, id="raw-state")
@@ -87,7 +82,7 @@ class RawStreamScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Look again and again."""
         self.view.focus()
-        self.query_one("#raw", Vertical).border_subtitle = Content(say_keys(self, self._language, "raw_view.keys"))
+        self.query_one("#raw", Frame).name_keys(say_keys(self, self._language, "raw_view.keys"))
         self._look()
         self.set_interval(1 / self._looks, self._look)
 

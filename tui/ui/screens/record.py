@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -26,6 +26,7 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.log.record_page import HEADING, NAME, lay_out
+from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
     from tui.chat.support import Support
@@ -62,14 +63,8 @@ class RecordScreen(ModalScreen[bool]):
             max-width: 160;
             height: auto;
             max-height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         #record-page { height: auto; scrollbar-size-vertical: 1; }
-        #record-keys { dock: bottom; height: auto; color: $text-muted; text-align: right; }
         #record-head { height: auto; margin-bottom: 1; }
         #record-groups { layout: vertical; height: auto; }
         #record-groups Static { width: 1fr; height: auto; }
@@ -118,20 +113,19 @@ class RecordScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """How it ended and what to do, then every field."""
-        with Vertical(id="record"):
+        with Frame(id="record"):
             with VerticalScroll(id="record-page"):
                 yield Static("", markup=False, id="record-head")
                 with Container(id="record-groups"):
                     yield Static("", markup=False, id="record-left")
                     yield Static("", markup=False, id="record-right")
-            yield Static("", markup=False, id="record-keys")
 
     def on_mount(self) -> None:
         """Follow a reply that is being written."""
         self.page.focus()
         names = ("record_keys",) if self._wire is None else ("wire_keys", "record_keys")
         keys = " · ".join(say_keys(self, self._language, f"records_screen.{name}") for name in names)
-        self.query_one("#record-keys", Static).update(Content(keys))
+        self.query_one(Frame).name_keys(keys)
         if self.reply is not None and self.reply.outcome is None:
             self._following = self.set_interval(REFRESH_SECONDS, self._follow)
 
@@ -187,7 +181,7 @@ class RecordScreen(ModalScreen[bool]):
 
     def _draw(self, width: int) -> None:
         record, records, say = self.record, self._records(), self._language.say
-        box = self.query_one("#record", Vertical)
+        box = self.query_one("#record", Frame)
         place = len(records) if self._chosen is None else self._chosen + 1
         number = say("records_screen.attempt", n=place, count=len(records)) if len(records) > 1 else ""
         box.border_title = say("records_screen.title") + number

@@ -10,7 +10,6 @@ from rich.cells import cell_len, set_cell_size
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -25,6 +24,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_picker import FilterInput
 from tui.ui.widgets.model_row import Row, shorten
@@ -57,18 +57,12 @@ class RecordListScreen(ModalScreen[None]):
             width: 100%;
             max-width: 160;
             height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
         #records-head { height: 1; color: $text-primary; }
         #records-empty { height: 1fr; color: $text-muted; display: none; }
         #records-bars { height: auto; color: $text-accent; }
-        #records-keys { height: auto; color: $text-muted; text-align: right; }
         #records-state { height: auto; max-height: 4; color: $text-muted; }
         &.-empty {
             ModelList, #records-head { display: none; }
@@ -113,7 +107,7 @@ class RecordListScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The filter, the list, the bars, what they are."""
         say = self._language.say
-        with Vertical(id="records") as box:
+        with Frame(id="records") as box:
             box.border_title = say("records_screen.list_title")
             yield self.filter_input
             yield Static("", markup=False, id="records-head")
@@ -121,13 +115,11 @@ class RecordListScreen(ModalScreen[None]):
             yield Static("", markup=False, id="records-empty")
             yield Static("", markup=False, id="records-bars")
             yield Static("", markup=False, id="records-state")
-            yield Static("", markup=False, id="records-keys")
 
     def on_mount(self) -> None:
         """Say that what is kept is being read."""
         self.filter_input.focus()
-        keys = say_keys(self, self._language, "records_screen.list_keys")
-        self.query_one("#records-keys", Static).update(Content(keys))
+        self.query_one(Frame).name_keys(say_keys(self, self._language, "records_screen.list_keys"))
         self._tell()
 
     def on_screen_resume(self) -> None:

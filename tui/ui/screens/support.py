@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -18,6 +18,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
     from tui.chat.support import Support
@@ -34,15 +35,9 @@ class SupportScreen(ModalScreen[None]):
             width: 100%;
             max-width: 130;
             height: 100%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         #support-page { height: 1fr; scrollbar-size-vertical: 1; }
         #support-text { height: auto; }
-        #support-keys { height: auto; color: $text-muted; text-align: right; }
         #support-state { height: auto; margin-top: 1; color: $text-accent; }
     }
     """
@@ -71,18 +66,16 @@ class SupportScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The text, and what is under way."""
         say = self._language.say
-        with Vertical(id="support") as box:
+        with Frame(id="support") as box:
             box.border_title = say("records_screen.bundle_title")
             with VerticalScroll(id="support-page"):
                 yield Static("", markup=False, id="support-text")
             yield Static("", markup=False, id="support-state")
-            yield Static("", markup=False, id="support-keys")
 
     def on_mount(self) -> None:
         """Show what is known at once, and walk the route meanwhile."""
         self.page.focus()
-        keys = say_keys(self, self._language, "records_screen.bundle_keys")
-        self.query_one("#support-keys", Static).update(Content(keys))
+        self.query_one(Frame).name_keys(say_keys(self, self._language, "records_screen.bundle_keys"))
         self.action_walk(False)
 
     def action_walk(self, full: bool) -> None:

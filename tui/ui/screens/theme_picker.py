@@ -7,14 +7,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Part
@@ -48,24 +47,16 @@ class ThemePicker(ModalScreen[str | None]):
             max-width: 100%;
             height: auto;
             max-height: 90%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; max-height: 16; }
-        Static { height: auto; color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="themes.close", tooltip="Back to the theme from before"),
     ]
 
-    def __init__(
-        self, names: Sequence[str], current: str, wear: Callable[[str], object], language: Language
-    ) -> None:
+    def __init__(self, names: Sequence[str], current: str, wear: Callable[[str], object], language: Language) -> None:
         """`wear` shows the screen in a theme."""
         super().__init__()
         self._names = names
@@ -79,15 +70,14 @@ class ThemePicker(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The filter above the list, the keys below."""
-        with Vertical(id="themes") as box:
+        with Frame(id="themes") as box:
             box.border_title = self._language.say("theme.title")
             yield self._filter
             yield self._rows
-            yield Static("", markup=False)
 
     def on_mount(self) -> None:
         """The theme in use is highlighted; the keys are named."""
-        self.query_one(Static).update(Content(say_keys(self, self._language, "theme.keys", choose="Enter")))
+        self.query_one(Frame).name_keys(say_keys(self, self._language, "theme.keys", choose="Enter"))
         self._rows.show(len(self._shown), self._shown.index(self._current) if self._current in self._shown else 0)
 
     def action_move(self, rows: int) -> None:

@@ -5,14 +5,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
 
@@ -26,14 +25,8 @@ class TitleForm(ModalScreen[str | None]):
             width: 80%;
             max-width: 90;
             height: auto;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
-        Static { height: auto; color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,16 +41,15 @@ class TitleForm(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The title and its keys."""
         say = self._language.say
-        with Vertical(id="title-form") as box:
+        with Frame(id="title-form") as box:
             box.border_title = say("chats.rename")
             editor = LineInput(say("chats.column_title"))
             editor.value = sanitise_line(self._title)
             yield editor
-            yield Static("", markup=False)
 
     def on_mount(self) -> None:
         """Name the keys."""
-        self.query_one(Static).update(Content(say_keys(self, self._language, "chats.rename_keys")))
+        self.query_one(Frame).name_keys(say_keys(self, self._language, "chats.rename_keys"))
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:

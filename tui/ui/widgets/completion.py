@@ -17,6 +17,8 @@ from textual import on
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.hint import fit_hints
+from tui.ui.widgets.frame import EDGE
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Part, shorten
 
@@ -220,7 +222,8 @@ class Completion(ModelList):
         candidates = self._offer.candidates if known and self._closed_at is None else ()
         self.set_class(bool(candidates), "-shown")
         if candidates:
-            self.border_subtitle = sanitise_line(self._describe())
+            hints = sanitise_line(self._describe()).split(" · ")
+            self.border_subtitle = fit_hints(hints, (self.outer_size.width or self.app.size.width) - EDGE)
             self.show(len(candidates), self.highlighted)
 
     def _describe(self) -> str:

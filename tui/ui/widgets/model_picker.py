@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -19,6 +18,7 @@ from tui.settings.provider import Provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Row, choose_columns, make_row
@@ -87,11 +87,6 @@ class ModelPicker(ModalScreen[Chosen | None]):
             max-width: 120;
             height: auto;
             max-height: 90%;
-            background: $surface;
-            border: round $border;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
         }
         Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; }
@@ -142,7 +137,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     def compose(self) -> ComposeResult:
         """The filter, the list, and what is known of the providers."""
-        with Vertical(id="picker") as box:
+        with Frame(id="picker") as box:
             box.border_title = self._language.say("picker.title")
             yield self.filter_input
             yield self.rows
@@ -150,7 +145,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     def on_mount(self) -> None:
         """Show what is known and ask the providers for more."""
-        self.query_one("#picker", Vertical).border_subtitle = Content(say_keys(self, self._language, "picker.keys"))
+        self.query_one("#picker", Frame).name_keys(say_keys(self, self._language, "picker.keys"))
         self._fill()
         self.run_worker(self._ask(), exit_on_error=True)
 
