@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.ui.opened import make_app, make_opener, until
-from tui.ui.widgets.frame import Frame
+from tui.ui.widgets.frame import Frame, ScrollingFrame
 
 
 async def test_a_narrower_edge_names_fewer_keys_and_cuts_none(tmp_path: Path) -> None:
@@ -19,5 +19,11 @@ async def test_a_narrower_edge_names_fewer_keys_and_cuts_none(tmp_path: Path) ->
         await until(pilot, lambda: str(edge.border_subtitle) == "Enter takes · Tab marks · ctrl+d favourite")
         drawn = "".join(strip.text for strip in app.screen._compositor.render_strips(app.size))
         assert "ctrl+d favourite ─" in drawn
+        await pilot.press("escape", "f1")
+        await until(pilot, lambda: bool(app.screen.query(ScrollingFrame)))
+        keys = app.screen.query_one(ScrollingFrame)
+        await until(pilot, lambda: keys.max_scroll_y > 0 and keys.show_vertical_scrollbar)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: keys.scroll_y > 0)
         assert app.workspace is not None
         await app.workspace.close()

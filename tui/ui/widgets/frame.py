@@ -10,18 +10,17 @@ EDGE = 6
 """Of the lower edge, in cells: the corners, and what stands between them and the text."""
 
 
+_LOOK = """{
+    background: $surface;
+    border: round $border;
+    border-title-color: $text-primary;
+    border-subtitle-color: $text-muted;
+    padding: 0 1;
+}"""
+
+
 class KeyEdge(Widget):
     """A lower edge that names keys; a narrower one names fewer, so that none is cut."""
-
-    DEFAULT_CSS = """
-    KeyEdge {
-        background: $surface;
-        border: round $border;
-        border-title-color: $text-primary;
-        border-subtitle-color: $text-muted;
-        padding: 0 1;
-    }
-    """
 
     _keys = ""
 
@@ -41,9 +40,14 @@ class KeyEdge(Widget):
             self.border_subtitle = line
 
 
-class Frame(KeyEdge, Vertical):
+# The container comes first: Textual takes the style of a widget's first parent alone.
+class Frame(Vertical, KeyEdge):
     """The box of what has rows of its own."""
 
+    DEFAULT_CSS = f"Frame {_LOOK}"
 
-class ScrollingFrame(KeyEdge, VerticalScroll):
+
+class ScrollingFrame(VerticalScroll, KeyEdge):
     """The box of what may be longer than the screen."""
+
+    DEFAULT_CSS = f"ScrollingFrame {_LOOK}"
