@@ -10,26 +10,21 @@ from pathlib import Path
 
 os.environ.update(TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-256color")
 
-from tests.scene import ROOT, Play, a_comparison, a_cut_reply, a_document, be, draw, open_app, presses, weir
+from tests.scene import ROOT, Play, a_branch, a_comparison, a_cut_reply, be, draw, open_app, weir
 from tui.chat.routes import Wish
 
-THEMES = ("weir-dark", "weir-light", "high-contrast", "ansi")
-
-PICTURES: dict[str, tuple[Play, str, tuple[int, int]]] = {
-    "cut-dark": (a_cut_reply, "weir-dark", (100, 36)),
-    "cut-light": (a_cut_reply, "weir-light", (100, 36)),
-    "picker": (presses("ctrl+l", "4", "0"), "weir-dark", (100, 24)),
-    "compare-80": (a_comparison, "weir-dark", (80, 36)),
-    "compare-dark": (a_comparison, "weir-dark", (120, 36)),
-    "compare-light": (a_comparison, "weir-light", (120, 36)),
-    "compare-200": (a_comparison, "weir-dark", (200, 40)),
-    "first": (be, "weir-dark", (100, 24)),
-} | {
-    f"log/{name}-{theme}-{width}": (a_document(name), theme, (width, height))
-    for name, heights in (("mixed", (76, 64)), ("chinese", (44, 34)), ("wide_table", (60, 34)))
-    for theme in THEMES
-    for width, height in zip((60, 120), heights, strict=True)
+SCREENS: dict[str, tuple[Play, tuple[int, int]]] = {
+    "first": (be, (100, 18)),
+    "cut": (a_cut_reply, (100, 36)),
+    "branch": (a_branch, (100, 26)),
+    "compare": (a_comparison, (120, 36)),
 }
+PICTURES = {
+    f"{name}-{ground}": (play, f"weir-{ground}", size)
+    for name, (play, size) in SCREENS.items()
+    for ground in ("dark", "light")
+}
+"""By their file's name: how to get there, the theme and the size in cells. The README shows each."""
 
 
 async def take(play: Play, theme: str, size: tuple[int, int]) -> str:
@@ -41,7 +36,7 @@ async def take(play: Play, theme: str, size: tuple[int, int]) -> str:
 
 def main(folder: Path) -> None:
     """Draw every picture."""
-    (folder / "log").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, (play, theme, size) in PICTURES.items():
         svg = asyncio.run(take(play, theme, size))
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")

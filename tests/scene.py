@@ -148,6 +148,18 @@ async def a_comparison(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def a_branch(pilot: Pilot[None]) -> None:
+    """A prompt that was edited and sent again, with a model whose context is known and soon full."""
+    await pick(pilot, "small")
+    await say(pilot, "How much fits in here?")
+    await pilot.press("tab", "g", "e")
+    await pilot.pause(0.3)
+    await pilot.press("end", "backspace", *" at once?", "enter")
+    await until(pilot, lambda: last_reply(pilot) is not None)
+    await until(pilot, lambda: last_reply(pilot) is None)
+    await pilot.pause(0.3)
+
+
 async def _stopped(pilot: Pilot[None]) -> None:
     await asking("Tell me a long story.", heard=lambda reply: len(reply.text) > 300)(pilot)
     await pilot.press("escape")

@@ -23,13 +23,14 @@ from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.screens.record import RecordScreen
 from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
+from tui.ui.screens.theme_picker import ThemeFilter, ThemePicker
 from tui.ui.screens.title_form import TitleForm
 from tui.ui.terminal.key_name import is_key
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.model_picker import FilterInput, ModelPicker
-from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.raw_view import RawView
+from tui.ui.widgets.revising_prompt import RevisingPrompt
 
 _OVERLAYS = (
     ChatFilter,
@@ -52,9 +53,11 @@ _OVERLAYS = (
     RecordListScreen,
     RecordScreen,
     SupportScreen,
+    ThemeFilter,
+    ThemePicker,
     TitleForm,
 )
-_HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, Prompt, *_OVERLAYS)
+_HOLDERS = (WeirApp, ChatScreen, ColumnLog, Columns, RevisingPrompt, *_OVERLAYS)
 
 
 def binding_ids() -> set[str]:
