@@ -7,7 +7,7 @@ with their defaults; `{{variable}}` in the text is filled. A complaint names the
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ KINDS = ("prompt", "system")
 _FENCE = "+++"
 _KEYS = ("name", "kind", "model", "parameters", "variables")
 _NAME = re.compile(r"\w[\w.-]*")
+_COMMAND = re.compile(r"/([\w.-]+)(?:\s+|\Z)")
 _MARK = re.compile(r"\{\{\s*(\w[\w-]*)\s*\}\}")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -47,10 +48,37 @@ class PromptFile:
         known = {**self.defaults, **values}
         return _MARK.sub(lambda mark: known.get(mark[1], f"{{{{{mark[1]}}}}}"), self.text)
 
+    def place_defaults(self) -> list[tuple[int, str]]:
+        """The defaults that stand in `fill({})`, each behind how many characters."""
+        return [
+            (len(PromptFile.fill(replace(self, text=self.text[: mark.start()]), {})), default)
+            for mark in _MARK.finditer(self.text)
+            if (default := self.defaults.get(mark[1]))
+        ]
+
 
 def find_marks(text: str) -> list[str]:
     """The names of the marks in a text, in their order."""
     return _MARK.findall(text)
+
+
+def find_command(text: str, prompts: Mapping[str, PromptFile]) -> tuple[PromptFile, str] | None:
+    """The prompt that a text asks for with `/name` as its first word, and the rest of the text."""
+    match = _COMMAND.match(text)
+    if match is None or (prompt := prompts.get(match[1])) is None or prompt.kind != "prompt":
+        return None
+    return prompt, text[match.end() :]
+
+
+def read_system(folder: Path, name: str) -> str:
+    """The text of the system prompt of this name, with its defaults; raises PromptFileError. Blocks."""
+    found, complaints = read_prompts(folder)
+    prompt = found.get(name)
+    if prompt is None or prompt.kind != "system":
+        raise PromptFileError(" ".join((f"{folder}: there is no system prompt of the name {name}.", *complaints)))
+    if missing := next((each for each in prompt.variables if each not in prompt.defaults), None):
+        raise PromptFileError(f"{folder}: the system prompt {name} has no default for {missing}.")
+    return prompt.fill({})
 
 
 def read_prompts(folder: Path) -> tuple[dict[str, PromptFile], list[str]]:

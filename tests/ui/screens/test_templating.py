@@ -34,3 +34,37 @@ async def test_a_prompt_is_put_in_filled_and_sent(tmp_path: Path) -> None:
         assert chat._conversation.turns[0].prompt == "Review x\nin brief."
     assert app.workspace is not None
     await app.workspace.close()
+
+
+async def test_a_name_that_is_sent_is_put_in_and_its_defaults_are_stepped_through(tmp_path: Path) -> None:
+    folder = make_paths(tmp_path).prompts
+    folder.mkdir(parents=True)
+    (folder / "fix.md").write_text(
+        '+++\nvariables = { tone = "calm", end = "soon" }\n+++\nBe {{tone}}:\nfix {{bug}} {{end}}.'
+    )
+    app = make_app(tmp_path, make_opener(tmp_path))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.prompt.begin_walk is not None)
+        chat = app.screen
+        assert isinstance(chat, ChatScreen)
+        chat.prompt.put("fix {{bug}}, as I wrote before weir was started again")
+        await pilot.press("enter")
+        await until(pilot, lambda: chat.prompt.selected_text == "{{bug}}")
+        assert chat._conversation.turns == []
+        chat.prompt.put("/fix this as well")
+        await pilot.press("enter")
+        await until(pilot, lambda: chat.prompt.text == "Be calm:\nfix {{bug}} soon.\n\nthis as well")
+        await until(pilot, lambda: chat.prompt.selected_text == "calm")
+        await pilot.press(*"kind", "tab")
+        assert chat.prompt.selected_text == "{{bug}}"
+        await pilot.press("x", "tab")
+        assert chat.prompt.selected_text == "soon"
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(chat._conversation.turns))
+        assert chat._conversation.turns[0].prompt == "Be kind:\nfix x soon.\n\nthis as well"
+        await until(pilot, lambda: not chat.streaming)
+        await pilot.press(*"/fixed", "enter")
+        await until(pilot, lambda: len(chat._conversation.turns) == 2)
+        assert chat._conversation.turns[1].prompt == "/fixed", "it is the name of no file"
+    assert app.workspace is not None
+    await app.workspace.close()

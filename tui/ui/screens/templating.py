@@ -1,16 +1,20 @@
 """TemplatingScreen: a screen whose prompts may come from prompt files, and whose system prompt may be one.
 
-A file is read when it is used. Its model and parameters hold for the conversation that it was put into.
+A file is read when it is used. Its model and parameters hold for the conversation that it was put into. What a file
+has put in is seen in the editor before it is sent.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from textual import on
 from textual.app import SystemCommand
 
+from tui.chat.attachment import Attachment
+from tui.chat.conversation import Turn
 from tui.settings.parameters import Parameters
-from tui.settings.prompt_file import PromptFile, find_marks, read_prompts
+from tui.settings.prompt_file import PromptFile, find_command, find_marks, read_prompts
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.manner import Manner
@@ -27,17 +31,74 @@ class TemplatingScreen(AttachingScreen):
         """The text that was not sent since something in it is not filled in."""
 
     def prepare(self, text: str) -> None:
-        """The first time a prompt with a mark in it is given back."""
-        open_marks = [name for name in find_marks(text) if name in self.prompt.marks]
-        if not open_marks or text == self._warned:
+        """The first time a prompt with a mark in it is given back, and one that begins with `/name` with its file."""
+        if text == self._warned or not _may_need_files(text):
             self._warned = None
             super().prepare(text)
+        else:
+            self.is_preparing = True
+            self.run_worker(self._look_up(text), group="attach")
+
+    async def _look_up(self, text: str) -> None:
+        """Send a prompt unless the files have to do with it; a stop, or another conversation, takes it back."""
+        conversation, prompt = self._conversation, self.prompt
+        try:
+            prompts = await self._read_files()
+        finally:
+            self.is_preparing = False
+        if text not in prompt.unsent:
+            self.send_queued()
             return
-        self._warned = text
-        if text in self.prompt.unsent:
-            self.prompt.unsent.remove(text)
-        self.prompt.give_back(text)
-        self._tell_template("unfilled", name=open_marks[0])
+        new = self._fill_in(text, prompts)
+        if conversation is self._conversation and new is None:
+            super().prepare(text)
+            return
+        prompt.unsent.remove(text)
+        self.give_queue_back()
+        prompt.give_back(text if new is None else new[0])
+        if new is not None and not self._editor.is_editing:
+            prompt.begin_steps(0, len(new[0]), new[1])
+
+    def resend(self, text: str, turn: Turn, attachments: tuple[Attachment, ...] = ()) -> None:
+        """An edited prompt likewise, which stays in the editor."""
+        if text == self._warned or not _may_need_files(text):
+            self._warned = None
+            super().resend(text, turn, attachments)
+        elif not self.is_preparing:
+            self.is_preparing = True
+            self.run_worker(self._look_up_again(text, turn), group="attach")
+
+    async def _look_up_again(self, text: str, turn: Turn) -> None:
+        prompt = self.prompt
+        try:
+            prompts = await self._read_files()
+        finally:
+            self.is_preparing = False
+        if not self.is_edited(turn) or self.streaming:
+            self.send_queued()
+        elif (new := self._fill_in(text, prompts)) is None:
+            super().resend(text, turn)
+        elif prompt.shown == text:
+            prompt.rewrite(new[0])
+            prompt.begin_steps(0, len(new[0]), new[1])
+
+    def _fill_in(self, text: str, prompts: Mapping[str, PromptFile]) -> tuple[str, list[tuple[int, str]]] | None:
+        """What is to stand in the editor in the place of a prompt, with its defaults; None if it can be sent."""
+        self.prompt.marks |= frozenset(name for each in prompts.values() for name in each.variables)
+        if (found := find_command(text, prompts)) is not None:
+            prompt, rest = found
+            self._take_settings(prompt)
+            self.notify(self._language.say("template.put_in", name=prompt.name), timeout=4, markup=False)
+            return "\n\n".join(part for part in (prompt.fill({}), rest) if part), prompt.place_defaults()
+        if open_marks := [name for name in find_marks(text) if name in self.prompt.marks]:
+            self._warned = text
+            self._tell_template("unfilled", name=open_marks[0])
+            return text, []
+        return None
+
+    async def _read_files(self) -> Mapping[str, PromptFile]:
+        folder = self._prompts_folder()
+        return (await asyncio.to_thread(read_prompts, folder))[0] if folder is not None else {}
 
     @on(Prompt.Completed)
     def use_template(self, event: Prompt.Completed) -> None:
@@ -45,7 +106,8 @@ class TemplatingScreen(AttachingScreen):
         if isinstance(prompt := event.candidate.value, PromptFile):
             self.prompt.marks |= frozenset(prompt.variables)
             self._take_settings(prompt)
-            self.prompt.step_mark()
+            end = self.prompt.caret_index
+            self.prompt.begin_steps(end - len(event.candidate.text), end, prompt.place_defaults())
 
     def _prompts_folder(self) -> Path | None:
         return self._workspace.paths.prompts if self._workspace is not None else None
@@ -100,3 +162,8 @@ class TemplatingScreen(AttachingScreen):
     def _tell_template(self, code: str, /, **values: object) -> None:
         text = sanitise_line(self._language.say(f"template.{code}", **values))
         self.notify(text, severity="warning", timeout=8, markup=False)
+
+
+def _may_need_files(text: str) -> bool:
+    """Whether a prompt looks like one that prompt files have to do with."""
+    return text.startswith("/") or bool(find_marks(text))

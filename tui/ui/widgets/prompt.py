@@ -171,6 +171,7 @@ class Prompt(CompletingText):
         self.named.update(self.mentions)
         self.unsent.append(text)
         self.clear()
+        self.end_steps()
         self.end_recall()
         self.post_message(self.Submitted(text))
 
