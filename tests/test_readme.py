@@ -18,6 +18,7 @@ from tests.chat.exchange.tree import HERONS
 from tests.command import ROOT
 from tests.shell import Shell, open_shell
 from tui.arguments import UsageError, make_parser
+from tui.practice.fault import Fault
 from tui.settings.config import read_config
 from tui.settings.prompt_file import read_prompts
 from tui.stream.recording import read_recording
@@ -30,7 +31,7 @@ FENCES = [(found[1], found[2], README[: found.start()].count("\n") + 1) for foun
 """The language of each block, its text, and its line."""
 PROSE = FENCE.sub("", README)
 INSTALL = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install (-e )?('\.\[[a-z,]+\]'|\.)( && (?P<then>.+))?")
-WITHIN = re.compile(r".*\| (?=weir)|^eval \"\$\(|\)\"$| > \S+")
+WITHIN = re.compile(r".*(\||&&) (?=weir)|^eval \"\$\(|\)\"$| > \S+")
 """What stands around a command of ours in a line."""
 CODES = {
     "weir records bundle": 2,
@@ -107,6 +108,12 @@ def test_modules_and_files_that_are_named_exist() -> None:
     assert len(modules) > 5
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
     assert [path for path in paths if not re.search("NAME|CODE", path) and not (ROOT / path).exists()] == []
+
+
+def test_themes_and_faults_are_named() -> None:
+    themes = [path.stem for path in (ROOT / "themes").glob("*.toml")]
+    faults = [fault for fault in Fault if not fault.isdecimal()]
+    assert [name for name in (*themes, *faults) if f"`{name}`" not in README] == []
 
 
 def test_links_within_lead_somewhere() -> None:
