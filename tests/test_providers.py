@@ -11,8 +11,6 @@ from tests.command import KEY, Command
 from tests.stream.peer import Peer, answer
 from tests.stream.wire import http
 from tui.practice import PracticeServer
-from tui.stream.listing import ModelListing
-from tui.stream.trial import choose_trial_model
 
 REPLY = {"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}]}
 
@@ -107,18 +105,6 @@ async def test_the_key_goes_with_the_trial_and_stays_out_of_every_file(weir: Com
     listed = await weir.run("providers", "list")
     assert listed.text.startswith(f"nest  {peer.url}  environment variable HERON (not set)\n")
     assert "openrouter" in listed.text
-
-
-@pytest.mark.parametrize(
-    ("models", "chosen"),
-    [
-        (("text-embedding-3-small", "whisper-1", "gpt-4.1"), "gpt-4.1"),
-        (("text-embedding-3-small",), "text-embedding-3-small"),
-        ((), None),
-    ],
-)
-def test_the_model_to_try(models: tuple[str, ...], chosen: str | None) -> None:
-    assert choose_trial_model(ModelListing(models)) == chosen
 
 
 async def test_a_change_is_rolled_back_and_handed_over(weir: Command, practice: PracticeServer) -> None:

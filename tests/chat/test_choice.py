@@ -57,7 +57,7 @@ USED = State(last_used={"one": "used", "two": "used-too"})
         # The one last used there.
         (None, BOTH, None, USED, "one/used"),
         (None, PINNED_TWO, None, USED, "two/used-too"),
-        # The first that a single server lists.
+        # The first that a single server lists and that chats.
         (None, ONLY_ONE, None, State(), "one/listed"),
         (None, PINNED_TWO, None, State(), "two/listed"),
         (None, PRACTISING, None, State(), "practice/listed"),
@@ -69,7 +69,7 @@ USED = State(last_used={"one": "used", "two": "used-too"})
 def test_the_model(wish: str | None, routes: Routes, configured: str | None, state: State, model: str | None) -> None:
     catalogue = ModelCatalogue(routes.providers)
     for name in routes.providers:
-        catalogue.add_listing(name, ModelListing(("listed", "second")))
+        catalogue.add_listing(name, ModelListing(("text-embedding-3-small", "listed", "second")))
     chosen = choose_model(Wish(model=wish), routes, Config(model=configured), state, catalogue)
     assert (chosen.name if chosen else None) == model
 

@@ -1,13 +1,14 @@
 """Which model is asked, as pure functions over what is known now.
 
 The order: `-m`, the one last picked while the config is as it was then, the config's, the one last used there, the
-first that a single server lists.
+first that a single server lists and that probably answers chats.
 """
 
 from tui.chat.catalogue import Model, ModelCatalogue
 from tui.chat.routes import Routes, Wish
 from tui.settings.config import PRACTICE, Config
 from tui.settings.state import State
+from tui.stream.chat_model import find_chat_model
 
 
 def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catalogue: ModelCatalogue) -> Model | None:
@@ -30,7 +31,8 @@ def choose_model(wish: Wish, routes: Routes, config: Config, state: State, catal
         return Model(default, last)
     listing = catalogue.listings.get(default.name)
     only = routes.pinned or len(routes.providers) == 1
-    return Model(default, listing.models[0]) if only and listing is not None and listing.models else None
+    found = find_chat_model(listing.models) if only and listing is not None else None
+    return Model(default, found) if found is not None else None
 
 
 def _configured_model(name: str, routes: Routes, catalogue: ModelCatalogue) -> Model | None:

@@ -1,26 +1,20 @@
 """Trial: a provider is asked for a tiny reply, as a real stream, to see whether chats with it would work."""
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from tui.settings.provider import Provider
+from tui.stream.chat_model import find_chat_model
 from tui.stream.client import Client
 from tui.stream.events import Finished, Interrupted
-from tui.stream.listing import ModelListing
 from tui.stream.outcome import Outcome
 from tui.stream.record import Record
 from tui.stream.request import ChatMessage, ChatRequest, Role
 from tui.stream.trace import StreamTrace
 
 TEST_PROMPT = "Say hi."
-_NO_CHAT = re.compile(
-    r"embed|whisper|tts|dall-e|moderation|image|audio|realtime|transcri|rerank|davinci|babbage|search|bge-|guard"
-    r"|instruct-0914|sora|ocr|omni-mod"
-)
-"""Models in a list that answer no chat, or none that tells of the route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ async def try_provider(
     """
     if model is None:
         listing = await client.list_models(provider)
-        model = choose_trial_model(listing)
+        model = find_chat_model(listing.models)
         if model is None:
             return Trial(None, listing.failure or Outcome.EMPTY_BODY, listing.values or {})
     told(model)
@@ -62,9 +56,3 @@ async def try_provider(
             if isinstance(event, Finished | Interrupted):
                 return Trial(model, event.outcome, event.record.values(), event.record)
     raise AssertionError("a stream ends with an ending")
-
-
-def choose_trial_model(listing: ModelListing) -> str | None:
-    """The first listed model that probably answers a chat; None if nothing is listed."""
-    likely = (model for model in listing.models if not _NO_CHAT.search(model.lower()))
-    return next(likely, next(iter(listing.models), None))
