@@ -191,7 +191,9 @@ async def test_prompts_come_from_a_file_and_every_run_is_a_conversation_of_its_o
 ) -> None:
     file = weir.home / "prompts.txt"
     file.write_text("\ufeffone heron\r\n\n  两只白鹭 \nthree", encoding="utf-8")
-    flags = ("--prompts", str(file), "--repeat", "2", "-s", "Be short.")
+    weir.paths.prompts.mkdir(parents=True)
+    (weir.paths.prompts / "as.md").write_text('+++\nkind = "system"\n+++\nBe {{how}}.')
+    flags = ("--prompts", str(file), "--repeat", "2", "-s", "@as", "--set", "how=short")
     ran = await weir.run("compare", "--json", *flags, *among(practice, "table", "chinese"), stdin=b"not this")
     assert ran.code == 0
     assert [row["run"] for row in ran.lines[-1]["rows"]] == [run for run in range(1, 7) for _ in range(2)]

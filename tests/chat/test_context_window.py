@@ -7,7 +7,18 @@ import pytest
 
 from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, make_sample_record
-from tui.chat.context_window import ContextGauge, ContextUse, estimate_tokens, is_too_long, plan_trim, undo_trim
+from tui.chat.attachment import TEXT_TYPE, Attachment
+from tui.chat.context_window import (
+    MOST_IMAGE_TOKENS,
+    ContextGauge,
+    ContextUse,
+    estimate_attachment,
+    estimate_tokens,
+    estimate_turn,
+    is_too_long,
+    plan_trim,
+    undo_trim,
+)
 from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.figures import Count
 from tui.settings.parameters import Parameters
@@ -148,3 +159,13 @@ def test_where_what_is_sent_begins_is_kept(open_store: Opener) -> None:
     read = store.load(conversation.id)
     assert read is not None
     assert read.trim == conversation.trim
+
+
+def test_files_and_images_count() -> None:
+    plain = Turn("look", [Reply("route", "one")])
+    image = Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\x2c\0\0\0\x4b" + bytes(9))
+    unknown, text = Attachment("b.gif", "image/gif", b"GIF89a"), Attachment("c.txt", TEXT_TYPE, b"word " * 800)
+    assert [estimate_attachment(each) for each in (image, unknown)] == [30, MOST_IMAGE_TOKENS]
+    assert 1000 <= estimate_attachment(text) < 1010
+    with_all = replace(plain, attachments=(image, text))
+    assert estimate_turn(with_all) - estimate_turn(plain) == pytest.approx(1030, abs=10)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, wait_for
-from tui.chat.conversation import Conversation, Reply, Turn
+from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.figures import make_figures
 from tui.chat.revision import Revision
 from tui.chat.store import Store
@@ -184,6 +184,19 @@ def test_a_fork_has_the_path_up_to_a_reply_and_shares_nothing(store: Store) -> N
     assert shape(other) == before
     ids = {one.id for tree in (read.tree, other.tree) for turn in tree.turns for one in (turn, *turn.replies)}
     assert len(ids) == 4 + 5 + 2 + 3
+
+
+def test_a_fork_begins_what_is_sent_where_the_other_one_does(store: Store) -> None:
+    conversation, revision = Conversation(), Revision(store)
+    for prompt in "abc":
+        ask(store, conversation, prompt)
+    conversation.trim = Trim(conversation.turns[0].id, datetime.now(UTC))
+    first, second, third = conversation.turns
+    read = read_back(store, revision.fork(conversation, third, third.reply, "Fork"))
+    assert read is not None
+    assert [turn.prompt for turn in read.sent()] == ["b", "c"]
+    assert revision.fork(conversation, first, first.reply, "Fork").cut is None
+    assert second.id not in {turn.id for turn in read.turns}
 
 
 @pytest.mark.parametrize("name", ["b", "B"])

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings.editor import EditorError, find_editor, read_edited, remove_edited, write_edited
+from tui.settings.editor import EditorError, find_editor, find_left_edits, read_edited, remove_edited, write_edited
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_what_cannot_be_started_is_named(variables: dict[str, str], code: str, v
 def test_the_text_comes_back_without_the_line_end_of_the_file(
     tmp_path: Path, before: str, saved: str | None, read: str
 ) -> None:
-    path = write_edited(tmp_path / "state", before)
+    path = write_edited(tmp_path / "state", before, "12:345")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     if saved is not None:
@@ -59,3 +59,14 @@ def test_the_text_comes_back_without_the_line_end_of_the_file(
     (path.parent / "prompt.md~").touch()
     remove_edited(path)
     assert list((tmp_path / "state").iterdir()) == []
+
+
+def test_what_a_dead_process_left_is_found(tmp_path: Path) -> None:
+    dead, _, nothing = (
+        write_edited(tmp_path, text, owner)
+        for text, owner in (("mine", "12:345"), ("another's", "13:7"), ("", "12:345"))
+    )
+    assert nothing.exists()
+    assert find_left_edits(tmp_path, lambda owner: owner == "13:7") == [dead]
+    remove_edited(dead)
+    assert find_left_edits(tmp_path, lambda owner: owner == "13:7") == []

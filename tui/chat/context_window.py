@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from tui.chat.attachment import make_message
+from tui.chat.attachment import Attachment, make_message, write_block
 from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.figures import Count, make_figures
 from tui.settings.parameters import Parameters
@@ -20,6 +20,9 @@ from tui.stream.record import Record
 BYTES_A_TOKEN = 4
 MESSAGE_TOKENS = 4
 """What a message takes beside its text: its role and its limits."""
+PIXELS_A_TOKEN = 750
+MOST_IMAGE_TOKENS = 1600
+"""As Anthropic counts images; the others' counts are of the same order. An image of unknown size counts as the most."""
 NEARLY = 0.9
 """From this share of the window on it is nearly full."""
 _ROOM = 0.75
@@ -152,8 +155,21 @@ def estimate_turn(turn: Turn) -> int:
 
 
 def _estimate_prompt(turn: Turn) -> int:
-    """The tokens of a prompt and of the texts that go with it; what an image takes, each model decides for itself."""
-    return estimate_tokens(make_message(turn.prompt, turn.attachments).text)
+    """The tokens of a prompt and of what goes with it."""
+    images = sum(_estimate_image(each) for each in turn.attachments if each.is_image)
+    return estimate_tokens(make_message(turn.prompt, turn.attachments).text) + images
+
+
+def estimate_attachment(attachment: Attachment) -> int:
+    """The tokens that a file adds to its prompt."""
+    if attachment.is_image:
+        return _estimate_image(attachment)
+    return len(write_block(attachment).encode(errors="replace")) // BYTES_A_TOKEN
+
+
+def _estimate_image(image: Attachment) -> int:
+    width, height = image.pixels or (MOST_IMAGE_TOKENS, PIXELS_A_TOKEN)
+    return min(MOST_IMAGE_TOKENS, max(1, width * height // PIXELS_A_TOKEN))
 
 
 def estimate_tokens(text: str) -> int:

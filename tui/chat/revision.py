@@ -59,14 +59,26 @@ class Revision:
         turns = [_copy_turn(one, ids) for one in way]
         turns[-1].chosen = turn.place(reply)
         forked = Conversation(title=title, parameters=conversation.parameters, turns=turns)
+        if (cut := _place_cut(conversation, way)) is not None and conversation.trim is not None:
+            forked.trim = replace(conversation.trim, after=turns[cut].id)
         if self._store is not None:
             self._store.add_ended(forked, turns)
+            if forked.trim is not None:
+                self._store.keep_trim(forked)
         return forked
 
     def _keep(self, conversation: Conversation, changed: list[Turn]) -> None:
         conversation.follow_path()
         if self._store is not None and changed:
             self._store.keep_branches(changed)
+
+
+def _place_cut(conversation: Conversation, way: list[Turn]) -> int | None:
+    """Which of these turns is the last that is left out of what is sent; None if none is.
+
+    Where the copies end before it, what they leave out would be all of them: all are sent.
+    """
+    return next((place for place, turn in enumerate(way[:-1]) if turn.id == conversation.cut), None)
 
 
 def _copy_turn(turn: Turn, ids: dict[str, str]) -> Turn:

@@ -9,6 +9,7 @@ from tui.chat.database import Report
 from tui.chat.routes import choose_routes
 from tui.chat.workspace import Workspace
 from tui.command.prompt import read_prompt
+from tui.command.prompt_choice import choose_system
 from tui.compare.comparison import Comparison, check_count, read_prompts
 from tui.compare.lineup import lead_wish
 from tui.compare.run import CompareOpening, run_compare
@@ -28,7 +29,8 @@ def run(options: argparse.Namespace, launch: Launch, mask: Masker) -> int:
         prompts = read_prompts(options.prompts)
     else:
         prompts = (read_prompt(options.prompt, use_stdin=not options.no_stdin, command="compare"),)
-    comparison = Comparison(tuple(names), prompts, options.repeat, options.system, options.json, options.save)
+    system = choose_system(options, launch)
+    comparison = Comparison(tuple(names), prompts, options.repeat, system, options.json, options.save)
     lead = replace(launch, wish=lead_wish(launch.wish, names))
     routes = choose_routes(lead.wish, launch.config, launch.environ)  # complains before anything is opened
 

@@ -5,14 +5,17 @@ is Markdown.
 """
 
 import os
+import re
 import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui.settings.paths import make_private_folder
 
+_PREFIX, _NAME = "prompt-", "prompt.md"
+_OWNED = re.compile(rf"{_PREFIX}(\d+)-(\d*)-")
 _VARIABLES = ("VISUAL", "EDITOR")
 
 
@@ -40,10 +43,13 @@ def find_editor(environ: Mapping[str, str]) -> list[str]:
     return [program, *words[1:]]
 
 
-def write_edited(folder: Path, text: str) -> Path:
-    """A file with this text, and a line end behind it, in a folder of its own in this one; raises OSError."""
+def write_edited(folder: Path, text: str, owner: str) -> Path:
+    """A file with this text, and a line end behind it, in a folder of its own in this one; raises OSError.
+
+    `owner` is the process that will take it back, as `find_left_edits` knows it.
+    """
     make_private_folder(folder)
-    path = Path(tempfile.mkdtemp(dir=folder, prefix="prompt-")) / "prompt.md"
+    path = Path(tempfile.mkdtemp(dir=folder, prefix=f"{_PREFIX}{owner.replace(':', '-')}-")) / _NAME
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(_with_line_end(text).encode(errors="replace"))
@@ -51,6 +57,22 @@ def write_edited(folder: Path, text: str) -> Path:
         remove_edited(path)
         raise
     return path
+
+
+def find_left_edits(folder: Path, is_alive: Callable[[str], bool]) -> list[Path]:
+    """The files that hold a text and whose process has ended and took nothing back; an editor may still have them open.
+
+    Blocks; what cannot be read is not there.
+    """
+    left = []
+    for path in sorted(folder.glob(f"{_PREFIX}*/{_NAME}")):
+        match = _OWNED.match(path.parent.name)
+        try:
+            if match is not None and not is_alive(f"{match[1]}:{match[2]}") and path.read_bytes().strip():
+                left.append(path)
+        except OSError:
+            continue  # another start may have told of it, and the person removed it
+    return left
 
 
 def read_edited(path: Path, before: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -22,10 +23,11 @@ class Table:
     own: Parameters = field(default_factory=Parameters)
     configured: Parameters = field(default_factory=Parameters)
     results: list[Parameters | None] = field(default_factory=list)
+    prompts: Path = Path("nowhere")
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[tuple[Pilot[None], ParametersScreen], None]:
-        screen = ParametersScreen(self.own, self.configured, load_language("en"))
+        screen = ParametersScreen(self.own, self.configured, load_language("en"), self.prompts)
         results = self.results
 
         class Host(App[None]):
@@ -45,6 +47,23 @@ async def test_what_is_written_holds() -> None:
         screen.editor.text = "temperature = 1\n[extra]\ntop_k = 5\n"
         await pilot.press("ctrl+s")
     assert table.results == [Parameters(temperature=1, extra={"top_k": 5})]
+
+
+async def test_a_system_prompt_can_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "terse.md").write_text('+++\nkind = "system"\n+++\nBe terse.')
+    table = Table(prompts=tmp_path)
+    async with table.open() as (pilot, screen):
+        screen.editor.text = 'system = "@tense"'
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        complaint = screen.query_one("#parameters-complaint", Static)
+        while "no system prompt of the name tense" not in str(complaint.render()):
+            await pilot.pause(0.01)
+        screen.editor.text = 'system = "@terse"'
+        await pilot.press("ctrl+s")
+        while not table.results:
+            await pilot.pause(0.01)
+    assert table.results == [Parameters(system="Be terse.")]
 
 
 async def test_an_empty_text_sets_nothing_and_esc_changes_nothing() -> None:

@@ -6,6 +6,7 @@ stop gives it back. If a file cannot be sent, or the model takes no images, noth
 
 import asyncio
 from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
 
 from textual import on
 from textual.getters import query_one
@@ -24,6 +25,7 @@ from tui.chat.attachment import (
 )
 from tui.chat.catalogue import Model
 from tui.chat.chip import write_absent, write_chip, write_hint, write_trouble
+from tui.chat.context_window import estimate_attachment
 from tui.chat.conversation import Turn
 from tui.chat.path_listing import ListedPath
 from tui.chat.refusal import find_refusal
@@ -88,11 +90,10 @@ class AttachingScreen(HintingScreen):
         if self._mentioned:
             await asyncio.sleep(LOOK_SECONDS)
         text, completed = self.prompt.text, frozenset(self._completed)
-        chips, trouble, hint = await asyncio.to_thread(
-            _describe, text, frozenset(self._mentioned), completed, self._language
-        )
-        self._completed.update(chips)
-        self.bar.show([*chips.values()], trouble, hint)
+        seen = await asyncio.to_thread(_look_at, text, frozenset(self._mentioned), completed, self._language)
+        self._completed.update(seen.chips)
+        self.attached_tokens = seen.tokens
+        self.bar.show([*seen.chips.values()], seen.trouble, seen.hint)
 
     async def _read(self, text: str) -> None:
         """Read the files of a prompt; a stop meanwhile, or another conversation in front, takes it back."""
@@ -177,22 +178,33 @@ class AttachingScreen(HintingScreen):
         return find_refusal(workspace.catalogue, models, self._conversation, files, self._language, before)
 
 
-def _describe(
-    text: str, named: Set[str], completed: Set[str], language: Language
-) -> tuple[dict[str, str], str | None, str]:
-    """The chips of what a text mentions by path, what is wrong with the first file that cannot be sent, a hint.
+@dataclass(slots=True)
+class _Seen:
+    """What there is to show of the files that a text mentions, before it is sent."""
 
-    Blocks. The hint is about a mention that is no file, else about what becomes of the chips, if there are any.
-    """
-    chips: dict[str, str] = {}
+    chips: dict[str, str] = field(default_factory=dict)
+    """By path."""
+    tokens: int = 0
+    """An estimate of what the files take of a model's context."""
+    trouble: str | None = None
+    """What is wrong with the first that cannot be sent."""
+    hint: str = ""
+    """About a mention that is no file, else about what becomes of the chips, if there are any."""
+
+
+def _look_at(text: str, named: Set[str], completed: Set[str], language: Language) -> _Seen:
+    """Blocks."""
+    seen = _Seen()
     files: list[Attachment] = []
     try:
         for path in find_attached(text, named, completed):
             files.append(read_attachment(path))
             check_together(files)
-            chips[path] = write_chip(files[-1], language)
+            seen.chips[path] = write_chip(files[-1], language)
+            seen.tokens += estimate_attachment(files[-1])
     except AttachmentError as error:
-        return chips, write_trouble(error, language), ""
-    if absent := find_absent(text, named):
-        return chips, None, write_absent(absent, language)
-    return chips, None, write_hint(language) if chips else ""
+        seen.trouble = write_trouble(error, language)
+        return seen
+    absent = find_absent(text, named)
+    seen.hint = write_absent(absent, language) if absent else write_hint(language) if seen.chips else ""
+    return seen

@@ -19,8 +19,9 @@ from textual.timer import Timer
 from tui.chat.conversation import Conversation
 from tui.chat.draft import join_drafts, settle_draft
 from tui.chat.history import UnreadableHistory
+from tui.chat.owner import current_owner, is_alive
 from tui.chat.prompt_history import PromptHistory, PromptWalk
-from tui.settings.editor import EditorError, find_editor, read_edited, remove_edited, write_edited
+from tui.settings.editor import EditorError, find_editor, find_left_edits, read_edited, remove_edited, write_edited
 from tui.text.age import describe_age
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
@@ -90,6 +91,12 @@ class DraftingScreen(TrimmingScreen):
             history = PromptHistory(workspace.store)
             self.prompt.begin_walk = lambda: _ToldWalk(history.walk(), self._tell_unreadable)
         self.keep_draft()
+        self.run_worker(self._tell_left_edits(workspace.paths.state), group="left")
+
+    async def _tell_left_edits(self, folder: Path) -> None:
+        """Tell where what an editor had is, of a process that was ended meanwhile."""
+        for path in await asyncio.to_thread(find_left_edits, folder, is_alive):
+            self._tell_edited("left", path=path)
 
     def leave_draft(self) -> None:
         """Another conversation is to be shown: what was typed stays with this one."""
@@ -169,7 +176,7 @@ class DraftingScreen(TrimmingScreen):
         before, folder = self.prompt.shown, workspace.paths.state
         try:
             command = await asyncio.to_thread(find_editor, workspace.environ)
-            path = await asyncio.to_thread(write_edited, folder, before)
+            path = await asyncio.to_thread(write_edited, folder, before, current_owner())
         except EditorError as error:
             self._tell_edited(error.code, **error.values)
             return

@@ -1,6 +1,9 @@
 """ParametersScreen: the parameters of one conversation, edited as TOML; its result is what holds now, or None."""
 
+import asyncio
 import tomllib
+from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 import tomli_w
@@ -13,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
+from tui.settings.prompt_file import PromptFileError, read_system
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
@@ -70,12 +74,16 @@ class ParametersScreen(ModalScreen[Parameters | None]):
 
     editor = query_one(ParameterEditor)
 
-    def __init__(self, own: Parameters, configured: Parameters, language: Language) -> None:
-        """`own` are the conversation's; `configured` are the model's, which hold where these say nothing."""
+    def __init__(self, own: Parameters, configured: Parameters, language: Language, prompts: Path) -> None:
+        """`own` are the conversation's; `configured` are the model's, which hold where these say nothing.
+
+        `prompts` has the files that `system = "@NAME"` takes its text from.
+        """
         super().__init__()
         self._own = own
         self._configured = configured
         self._language = language
+        self._prompts = prompts
 
     def compose(self) -> ComposeResult:
         """What may be set, the editor, and what is wrong."""
@@ -96,13 +104,18 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         """Take what was written, if it can be sent; keys that came before this one are taken in first."""
         self.editor.call_later(self._save)
 
-    def _save(self) -> None:
+    async def _save(self) -> None:
         try:
             parameters = read_parameters(tomllib.loads(self.editor.text))
+            if (system := parameters.system or "").startswith("@"):
+                text = await asyncio.to_thread(read_system, self._prompts, system[1:])
+                parameters = replace(parameters, system=text)
         except tomllib.TOMLDecodeError as error:
             self._complain(self._language.phrase(str(error)))
         except ParameterError as error:
             self._complain(f"{error.name} {self._language.phrase(error.what)}")
+        except PromptFileError as error:
+            self._complain(str(error))
         else:
             self.dismiss(parameters)
 

@@ -39,6 +39,8 @@ class TrimmingScreen(RetryingScreen):
         self.page_log.count_excess = self._count_excess
         self._gauge = ContextGauge()
         self._draft, self._draft_tokens = "", 0
+        self.attached_tokens = 0
+        """Of the files that what is typed mentions."""
 
     def measure_context(self) -> ContextUse | None:
         """How full the context of the chosen model is; also warns, once, when it comes near its end."""
@@ -140,7 +142,7 @@ class TrimmingScreen(RetryingScreen):
     def _estimate_draft(self) -> int:
         if (draft := self.prompt.content) != self._draft:
             self._draft, self._draft_tokens = draft, estimate_tokens(draft)
-        return self._draft_tokens
+        return self._draft_tokens + self.attached_tokens
 
     def _window(self, model: Model | None) -> int | None:
         if model is None or self._workspace is None:

@@ -37,7 +37,8 @@ class TuningScreen(RecallingScreen):
             self.notify(text, timeout=4, markup=False)
             self.parameters_changed()
 
-        self.app.push_screen(ParametersScreen(conversation.parameters, configured, self._language), kept)
+        prompts = workspace.paths.prompts
+        self.app.push_screen(ParametersScreen(conversation.parameters, configured, self._language, prompts), kept)
 
     def parameters_changed(self) -> None:
         """Others hold for what is asked next; whoever inherits adds what follows from that."""
