@@ -118,7 +118,7 @@ def test_a_link_that_stalls_does_not_hold_up_leaving(
 
 @pytest.mark.slow
 def test_a_reader_that_went_away_ends_it_quietly(desk: Desk, raw_server: RawServer) -> None:
-    script = '("$0" -m tui --plain --base-url "$1" -m raw 2>error; echo "code $?" >code) | head -n 1'
+    script = '("$0" -m tui --plain --base-url "$1" -m raw 2>error; echo "code $?" >code) | head -n 2'
     arguments = ["sh", "-c", script, sys.executable, raw_server.base_url]
     with PtyTerminal(arguments, env=desk.environ, cwd=desk.home) as terminal:
         terminal.wait_for("line mode")

@@ -86,10 +86,14 @@ async def test_without_a_terminal_the_pipe_is_all(tmp_path: Path, model: str, co
 
 @pytest.mark.slow
 async def test_with_nothing_to_read_it_says_so(tmp_path: Path) -> None:
-    for flags, stdin in ((("--plain", "--practice"), b""), (("--practice",), b"hello")):
+    cases = (
+        (("--plain", "--practice"), b"", "weir: line mode takes its lines from"),
+        (("--practice",), b"hello", "weir: the app needs a terminal"),
+    )
+    for flags, stdin, complaint in cases:
         ran = await without_terminal(tmp_path, *flags, stdin=stdin)
         assert (ran.code, ran.out) == (2, b"")
-        assert ran.complaint.startswith("weir: the app needs a terminal")
+        assert ran.complaint.startswith(complaint)
     assert Command(tmp_path).files() == {}
 
 

@@ -18,7 +18,7 @@ from tests.real.hearing import GUARD_SECONDS, ask
 from tests.real.llama import LlamaServer
 from tests.real.nginx import CERTIFICATE, PORTAL_TITLE, Nginx
 from tests.real.tiny_model import REPLY
-from tests.stream.listener import PROMPT, REQUEST, check_ending
+from tests.stream.listener import KEY_NAME, PROMPT, REQUEST, check_ending
 from tests.stream.wire import DONE, finish, text
 from tui.practice import Fault, PracticeServer
 from tui.practice.script import WARNINGS
@@ -177,7 +177,7 @@ async def test_compression_is_undone_and_noticed(name: str, encoding: str | None
     ("name", "outcome", "status", "detail"),
     [
         ("dead", Outcome.BAD_GATEWAY, 502, {"html_title": "502 Bad Gateway"}),
-        ("gate", Outcome.INVALID_KEY, 401, {}),
+        ("gate", Outcome.INVALID_KEY, 401, {"key_source": f"environment variable {KEY_NAME}"}),
         ("limited", Outcome.RATE_LIMITED, 429, {"limit_headers": None}),
         ("portal", Outcome.HTML_PAGE, 200, {"html_title": PORTAL_TITLE}),
     ],

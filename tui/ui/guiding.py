@@ -73,7 +73,10 @@ class GuidingApp(CellApp[None]):
 
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
-        super().action_command_palette()
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=self.language.say("palette.hint"), id="--command-palette"))
 
     def on_key(self, event: Key) -> None:
         """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""
