@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.chat.routes import Wish
@@ -60,9 +62,18 @@ def last_reply(pilot: Pilot[None]) -> Reply | None:
     return running[-1] if running else None
 
 
+async def put(pilot: Pilot[None], text: str) -> None:
+    """Paste a text where the keys go: at once, where typing takes a pause for each letter."""
+    focused = pilot.app.focused
+    assert focused is not None, "something takes what is typed"
+    focused.post_message(events.Paste(text))
+    await pilot.pause()
+
+
 async def send(pilot: Pilot[None], text: str) -> None:
-    """Type a prompt and send it."""
-    await pilot.press(*("space" if letter == " " else letter for letter in text), "enter")
+    """Put a prompt into the editor and send it."""
+    await put(pilot, text)
+    await pilot.press("enter")
 
 
 async def say(pilot: Pilot[None], text: str) -> None:
@@ -77,7 +88,8 @@ async def pick(pilot: Pilot[None], model: str) -> None:
     """Choose a model through the picker."""
     await pilot.press("ctrl+l")
     await pilot.pause(0.3)
-    await pilot.press(*model, "enter")
+    await put(pilot, model)
+    await pilot.press("enter")
     await pilot.pause(0.2)
 
 
@@ -136,11 +148,12 @@ async def a_comparison(pilot: Pilot[None]) -> None:
     await pilot.press("ctrl+t")
     await pilot.pause(0.3)
     for name in names:
-        await pilot.press(*name, "tab", "ctrl+u")
+        await put(pilot, name)
+        await pilot.press("tab", "ctrl+u")
         await pilot.pause(0.2)
     await pilot.press("enter")
     await pilot.pause(0.3)
-    await pilot.press(*"Why?", "enter")
+    await send(pilot, "Why?")
     columns = pilot.app.screen.query_one(Columns)
     await until(pilot, lambda: columns.is_shown and len(columns.turn.replies) == len(names))
     running = columns.turn.replies[names.index("endless")]
@@ -198,8 +211,10 @@ async def _chats(pilot: Pilot[None]) -> None:
 
 
 async def _doctor(pilot: Pilot[None]) -> None:
-    await pilot.press("f9")
-    await pilot.pause(4)
+    await presses("f9")(pilot)
+    verdict = pilot.app.screen.query_one("#doctor-verdict", Static)
+    await until(pilot, lambda: bool(str(verdict.render())))
+    await pilot.pause(0.3)
 
 
 async def _retrying(pilot: Pilot[None]) -> None:

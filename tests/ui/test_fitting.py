@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.ui.opened import make_app, make_opener, until
 from tui.ui.app import WeirApp
+from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.too_narrow import TooNarrow
 
 
@@ -15,12 +16,13 @@ def covered(app: WeirApp) -> bool:
 async def test_a_terminal_that_is_too_narrow_gets_a_sentence(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(39, 20)) as pilot:
-        await until(pilot, lambda: app.workspace is not None and covered(app))
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening and covered(app))
         await pilot.press(*"typed")
         await pilot.resize_terminal(40, 20)
         await until(pilot, lambda: not app.screen.query(TooNarrow))
         assert app.unsent()[1] == "typed"
         await pilot.press("ctrl+l")
+        await until(pilot, lambda: app.screen.is_modal)
         await pilot.resize_terminal(30, 20)
         await until(pilot, lambda: app.screen.is_modal and covered(app))
         await pilot.press("escape")
