@@ -157,3 +157,13 @@ async def test_python_m_tui_is_weir(tmp_path: Path) -> None:
     async with Command(tmp_path).start("--version", stdout=PIPE) as process:
         ran = await finish(process)
     assert (ran.code, ran.text, ran.err) == (0, f"weir {__version__}\n", b"")
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("providers", "list")])
+async def test_a_stdout_that_takes_no_more_is_said_and_no_bug(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    weir = Command(tmp_path)
+    with (weir.home / "out.txt").open("wb") as out:
+        async with weir.start(*arguments, stdout=out.fileno(), shell='ulimit -f 0; exec "$@"') as process:
+            ran = await finish(process)
+    assert (ran.code, ran.complaint) == (141, "weir: stdout: File too large\n")
+    assert not weir.paths.crash_log.exists()

@@ -14,7 +14,7 @@ from tui.arguments import USAGE, UsageError, given_parameters, parse
 from tui.settings.config import Config, ConfigError, read_config, read_language
 from tui.settings.paths import find_paths
 from tui.settings.provider import Timeouts
-from tui.settings.standard_streams import fill_closed_streams
+from tui.settings.standard_streams import StdoutError, fill_closed_streams, flush_stdout
 
 if TYPE_CHECKING:
     from tui.command.chat import LateMask
@@ -29,8 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a bug of ours ends in one masked sentence, never in a traceback."""
     fill_closed_streams()
     try:
-        return _obey(list(sys.argv[1:] if argv is None else argv), cache(_make_mask))
-    except BrokenPipeError as error:
+        try:
+            return _obey(list(sys.argv[1:] if argv is None else argv), cache(_make_mask))
+        except SystemExit:  # argparse has printed the version or a help
+            flush_stdout()
+            raise
+    except (BrokenPipeError, StdoutError) as error:
         from tui.headless.stdout import give_up_stdout
 
         return give_up_stdout(error)
@@ -53,7 +57,7 @@ def _obey(arguments: list[str], mask: "LateMask") -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, StdoutError):
         raise
     except Exception as error:
         return _report_bug(error, mask(), find, as_json=as_json)

@@ -16,6 +16,7 @@ from tui.chat.checkup import find_all_patients, find_patients, open_diagnosis
 from tui.chat.checkup_text import describe, make_ending, make_line, tabulate
 from tui.chat.journal import RecordJournal
 from tui.chat.workspace import Workspace
+from tui.headless.stdout import write_text
 from tui.settings.keeping import Keeping
 from tui.settings.paths import Paths
 from tui.settings.secrets import Masker
@@ -109,8 +110,7 @@ def _conclude(report: Report, language: Language) -> None:
 
 def _write(line: str) -> None:
     """In UTF-8 whatever the locale says, and at once: a step may take its time."""
-    sys.stdout.buffer.write(f"{line}\n".encode(errors="replace"))
-    sys.stdout.buffer.flush()
+    write_text(line)
 
 
 def _write_json(value: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ What is said beside them goes to stderr. Exit codes: 0; 2 for an id that nothing
 export, a database that cannot be read, a file that is there already (without --force) or cannot be written.
 """
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,8 @@ from tui.chat.exchange.arrival import ExchangeError
 from tui.chat.exchange.export_file import Format, file_name, format_of, write_conversations, write_file
 from tui.chat.exchange.selection import LAST, load_each, select, select_all
 from tui.chat.store import Store
-from tui.headless.stdout import say, write_error
+from tui.headless.stdout import say, write_bytes, write_error
+from tui.settings.standard_streams import StdoutError
 from tui.text.language import Language
 
 USAGE = 2
@@ -48,8 +48,8 @@ def run_export(order: ExportOrder, store: Store, language: Language) -> int:
         return _refuse("exists", language, path=error.args[0])
     except ExchangeError as error:
         return _refuse("unreadable", language, reason=error)
-    except BrokenPipeError:
-        raise  # nobody reads on, which the command line deals with
+    except (BrokenPipeError, StdoutError):
+        raise  # nobody reads on, or stdout takes no more, which the command line deals with
     except OSError as error:
         return _refuse("unwritable", language, path=name, reason=error.strerror or type(error).__name__)
     if path != STDOUT:
@@ -63,8 +63,7 @@ def _write(order: ExportOrder, store: Store, identities: list[str], language: La
     loaded = load_each(store, identities)
     if path == STDOUT:
         for piece in write_conversations(loaded, form, language, now):
-            sys.stdout.buffer.write(piece.encode(errors="replace"))
-        sys.stdout.buffer.flush()
+            write_bytes(piece.encode(errors="replace"))
     elif path.is_dir():
         for conversation in loaded:
             pieces = write_conversations([conversation], form, language, now)

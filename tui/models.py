@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from tui.chat.catalogue import Model, ModelEntry
 from tui.chat.list_failure import tell_failures
 from tui.chat.workspace import Workspace
+from tui.headless.stdout import write_bytes
 from tui.text.age import describe_age
 from tui.text.language import Language
 from tui.text.sanitise import escape_json_line, sanitise_line
@@ -26,8 +27,7 @@ async def print_models(workspace: Workspace, language: Language, *, as_json: boo
     catalogue = workspace.catalogue
     models = [model for model in catalogue.models() if workspace.routes.admits(model.provider)]
     text = _as_json(models, workspace, language) if as_json else _as_table(models, workspace, language)
-    sys.stdout.buffer.write(text.encode(errors="replace"))
-    sys.stdout.buffer.flush()
+    write_bytes(text.encode(errors="replace"))
     failures = [listing.failure for _, listing in catalogue.failures() if listing.failure is not None]
     if not as_json:
         sys.stderr.write("".join(f"weir: {failure.line}\n" for failure in tell_failures(catalogue, language)))

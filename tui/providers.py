@@ -5,7 +5,6 @@ stream, and its verdict is said; the exit code is that of the verdict, and the c
 """
 
 import difflib
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.handoff import Places, make_sheet, write_sheet
-from tui.headless.stdout import write_json_line
+from tui.headless.stdout import write_json_line, write_text
 from tui.settings.config import Config, ConfigError
 from tui.settings.config_writer import ConfigWriteError
 from tui.settings.order import Order, write_provider
@@ -150,5 +149,4 @@ def list_providers(config: Config, environ: Mapping[str, str], language: Languag
 
 
 def _tell(line: str) -> None:
-    sys.stdout.write(sanitise_line(line) + "\n")
-    sys.stdout.flush()
+    write_text(sanitise_line(line))

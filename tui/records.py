@@ -22,7 +22,7 @@ from tui.chat.record_filter import RecordFilter, choose
 from tui.chat.record_row import RecordRow, make_row
 from tui.chat.record_sheet import write_sheet
 from tui.chat.record_summary import draw_sparkline, summarise
-from tui.headless.stdout import say, write_error, write_json_line
+from tui.headless.stdout import say, write_bytes, write_error, write_json_line
 from tui.settings.keeping import Keeping
 from tui.stream.record import Record
 from tui.text.language import Language
@@ -200,5 +200,4 @@ def _tell_rest(journal: Journal, shown: int, found: int, look: Look) -> None:
 
 def _write_lines(lines: Sequence[str]) -> None:
     """In UTF-8 whatever the locale says."""
-    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode(errors="replace"))
-    sys.stdout.buffer.flush()
+    write_bytes("".join(f"{line}\n" for line in lines).encode(errors="replace"))

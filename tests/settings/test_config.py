@@ -285,9 +285,10 @@ def test_a_folder_instead_of_the_file_cannot_be_read(path: Path) -> None:
         read_config(path)
 
 
-def test_a_path_through_a_file_cannot_be_read(path: Path) -> None:
+def test_a_path_through_a_file_is_none_as_with_dev_null_for_a_home(path: Path) -> None:
     path.write_text("")
-    with pytest.raises(ConfigError, match=r"the file cannot be read \(Not a directory\)\.$"):
+    assert read_config(path / "config.toml") == Config(path=path / "config.toml")
+    with pytest.raises(ConfigError, match=r"there is no such file\."):
         read_config(path / "config.toml", must_exist=True)
 
 

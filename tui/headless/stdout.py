@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Any
 
+from tui.settings.standard_streams import StdoutError
 from tui.text.sanitise import escape_json_line, sanitise_line
 
 CLOSED_STDOUT = 141
@@ -37,14 +38,23 @@ def write_error(message: str, *, as_json: bool) -> None:
 
 def write_json_line(value: dict[str, Any]) -> None:
     """A line, in UTF-8 whatever the locale says: that is what JSON is (RFC 8259, 8.1)."""
-    sys.stdout.buffer.write((escape_json_line(json.dumps(value, ensure_ascii=False)) + "\n").encode())
-    sys.stdout.buffer.flush()
+    write_bytes((escape_json_line(json.dumps(value, ensure_ascii=False)) + "\n").encode())
 
 
 def write_text(text: str) -> None:
     """Lines on stdout that are ours, or made safe for a terminal already."""
-    sys.stdout.buffer.write((text + "\n").encode(errors="replace"))
-    sys.stdout.buffer.flush()
+    write_bytes((text + "\n").encode(errors="replace"))
+
+
+def write_bytes(data: bytes) -> None:
+    """At once on stdout; raises BrokenPipeError where nobody reads any more, else StdoutError."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StdoutError(error.errno, error.strerror) from None
 
 
 def say(line: str) -> None:

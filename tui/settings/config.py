@@ -113,7 +113,7 @@ def read_config(path: Path, *, must_exist: bool = False) -> Config:
     """Read and check a config file; a missing one is an empty config unless it was asked for. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise ConfigError(f"{path}: there is no such file. Check the path after --config.") from None
         return Config(path=path)

@@ -8,6 +8,20 @@ TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, whatever its streams are (tty(4))."""
 
 
+class StdoutError(OSError):
+    """What was to stand on stdout could not be written, such as on a full disk; a reader that went away is none."""
+
+
+def flush_stdout() -> None:
+    """Let what was printed come out now; raises BrokenPipeError and StdoutError."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StdoutError(error.errno, error.strerror) from None
+
+
 def fill_closed_streams() -> None:
     """Point a closed stdin, stdout or stderr at nothing: else its number would go to the first file or socket."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
