@@ -184,6 +184,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         prompts.mkdir()
         (prompts / "review.md").write_text(FILES["markdown"][0].replace("qwen3", "markdown"), encoding="utf-8")
         (prompts / "terse.md").write_text('+++\nkind = "system"\n+++\nBe terse.', encoding="utf-8")
+        (tmp_path / "capture.jsonl").write_text(FILES["json"][0], encoding="utf-8")
         (tmp_path / "prompts.txt").write_text("One?\nTwo?\n", encoding="utf-8")
         said = {"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}
         (tmp_path / "body.txt").write_text(f"data: {json.dumps(said)}\n\ndata: [DONE]\n\n", encoding="utf-8")
