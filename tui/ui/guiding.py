@@ -73,10 +73,10 @@ class GuidingApp(CellApp[None]):
 
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
-        from textual.command import CommandPalette
+        from tui.ui.widgets.palette import Palette
 
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=self.language.say("palette.hint"), id="--command-palette"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(self.language))
 
     def on_key(self, event: Key) -> None:
         """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""

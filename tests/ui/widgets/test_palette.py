@@ -1,0 +1,21 @@
+"""The palette says in the person's language that nothing has a name."""
+
+from pathlib import Path
+
+from textual.command import CommandList
+
+from tests.ui.opened import make_app, make_opener, until
+from tui.ui.widgets.palette import Palette
+
+
+async def test_a_name_that_nothing_has_is_told(tmp_path: Path) -> None:
+    app = make_app(tmp_path, make_opener(tmp_path))
+    async with app.run_test(size=(60, 24)) as pilot:
+        await until(pilot, lambda: app.workspace is not None)
+        await pilot.press("ctrl+p", *"qqzz")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        offered = app.screen.query_one(CommandList)
+        sentence = app.language.say("palette.nothing")
+        await until(pilot, lambda: [str(option.prompt) for option in offered.options] == [sentence])
+        assert app.workspace is not None
+        await app.workspace.close()

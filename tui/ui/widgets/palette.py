@@ -1,0 +1,38 @@
+"""Palette: Textual's command palette in the frame of the other overlays, and in the person's language."""
+
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from tui.text.language import Language
+
+
+class Palette(CommandPalette):
+    """What it offers are the acts of the screen below."""
+
+    DEFAULT_CSS = """
+    Palette {
+        &> Vertical { width: 90%; max-width: 90; margin-top: 2; background: transparent; }
+        SearchIcon { display: none; }
+        #--input, #--input.--list-visible { border: round $border; background: $surface; padding: 0 1; }
+        CommandInput, CommandInput:focus { border: none; height: 1; padding: 0; }
+        CommandList, CommandList:focus { border: round $border; background: $surface; max-height: 70vh; }
+        CommandList > .option-list--option { padding: 0 1; }
+    }
+    """
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(placeholder=language.say("palette.hint"), id="--command-palette")
+        self._language = language
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """As Textual does, which has the sentence in English alone."""
+        self._stop_no_matches_countdown()
+
+        def tell() -> None:
+            if search_value:
+                sentence = Content(self._language.say("palette.nothing"))
+                self.query_one(CommandList).add_option(Option(sentence, disabled=True, id=self._NO_MATCHES))
+            self._list_visible = bool(search_value)
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, tell)
