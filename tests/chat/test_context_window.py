@@ -169,3 +169,13 @@ def test_files_and_images_count() -> None:
     assert 1000 <= estimate_attachment(text) < 1010
     with_all = replace(plain, attachments=(image, text))
     assert estimate_turn(with_all) - estimate_turn(plain) == pytest.approx(1030, abs=10)
+
+
+def test_what_was_counted_with_a_turn_that_was_deleted_since_is_estimated_anew() -> None:
+    conversation, gauge = talk(4), ContextGauge()
+    assert gauge.measure(conversation, MODEL) == Count(450)
+    conversation.tree.delete(conversation.turns[1], datetime.now(UTC) + timedelta(seconds=1))
+    conversation.follow_path()
+    now = gauge.measure(conversation, MODEL)
+    assert now.estimated
+    assert now.tokens < 100

@@ -84,19 +84,19 @@ class ContextGauge:
 
     def measure(self, conversation: Conversation, model: str, system: str | None = None) -> Count:
         """What a conversation takes of the context of a model, `provider/id`, with its next prompt."""
-        tokens, trim, cut = 0, conversation.trim, conversation.cut
+        tokens, since, cut = 0, _find_change(conversation), conversation.cut
         for turn in reversed(conversation.turns):
             if turn.id == cut:
                 break
-            if (count := self._count(turn.reply, trim)) is not None:
+            if (count := self._count(turn.reply, since)) is not None:
                 other = f"{turn.reply.provider}/{turn.reply.model}" != model
                 return Count(tokens + count.tokens, tokens > 0 or count.estimated or other)
             tokens += self._estimate(turn)
         return Count(tokens + estimate_tokens(system or ""), estimated=True) if tokens else Count(0)
 
-    def _count(self, reply: Reply, trim: Trim | None) -> Count | None:
+    def _count(self, reply: Reply, since: datetime | None) -> Count | None:
         """What was counted of a request and its answer; None where that was not, or of more than is sent now."""
-        if reply.outcome is None or (trim is not None and not _is_since(reply.record, trim)):
+        if reply.outcome is None or (since is not None and not _is_since(reply.record, since)):
             return None
         if reply.id not in self._counted:
             figures = make_figures(reply)
@@ -206,9 +206,15 @@ def _number(digits: str | None) -> int | None:
     return int(plain) or None if plain.isdecimal() and len(plain) < 10 else None
 
 
-def _is_since(record: Record | None, trim: Trim) -> bool:
-    """Whether a request went out after turns were left out; what cannot be told is taken for before."""
+def _find_change(conversation: Conversation) -> datetime | None:
+    """When turns were left out of what is sent for the last time, be it that one was deleted; None: never."""
+    moments = [turn.deleted for turn in conversation.tree.turns if turn.deleted is not None]
+    return max(moments if conversation.trim is None else [*moments, conversation.trim.since], default=None)
+
+
+def _is_since(record: Record | None, moment: datetime) -> bool:
+    """Whether a request went out after that moment; what cannot be told is taken for before."""
     try:
-        return record is not None and datetime.fromisoformat(record.time) >= trim.since
+        return record is not None and datetime.fromisoformat(record.time) >= moment
     except (ValueError, TypeError):
         return False
