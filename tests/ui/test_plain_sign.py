@@ -47,3 +47,12 @@ def test_the_screen_is_ascii_but_for_what_was_written(desk: Desk) -> None:
     terminal.press("escape", "f1")
     terminal.wait_for(say("help.title"))
     assert ornaments() == ""
+
+
+@pytest.mark.slow
+def test_a_terminal_that_takes_no_unicode_gets_no_ornaments_either(desk: Desk) -> None:
+    environ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    terminal = desk.open("--practice", environ=environ, rows=20)
+    terminal.wait_for("+--------")
+    terminal.wait_for("Enter send - ")
+    assert "???" not in terminal.text()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tui.arguments import UsageError
 from tui.chat.routes import choose_routes
 from tui.launch import Launch
-from tui.settings.standard_streams import put_terminal, read_piped_text
+from tui.settings.standard_streams import holds_unicode, put_terminal, read_piped_text
 from tui.settings.state import read_state, write_state
 from tui.settings.terminal import Terminal, read_terminal
 
@@ -97,7 +97,9 @@ def _open_app(options: argparse.Namespace, launch: Launch, terminal: Terminal, m
         compose = await asyncio.to_thread(import_module, "tui.compose")
         return await compose.open_workspace(launch, mask(), report, keep=True, consent=consent)
 
-    return run_app(launch.config, launch.paths, launch.load_language(), mask, opener, resume=options.continue_)
+    # Textual draws on stderr. An encoding without box-drawing characters would have a question mark for each.
+    config = launch.config if holds_unicode(sys.stderr) else replace(launch.config, ascii=True)
+    return run_app(config, launch.paths, launch.load_language(), mask, opener, resume=options.continue_)
 
 
 def _put_into_editor(text: str, launch: Launch) -> None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from typing import TextIO
 
 TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, whatever its streams are (tty(4))."""
@@ -28,6 +29,11 @@ def fill_closed_streams() -> None:
         if getattr(sys, name) is None:
             null = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
+
+
+def holds_unicode(stream: TextIO) -> bool:
+    """Whether every character can be written to it."""
+    return (stream.encoding or "utf-8").lower().replace("-", "").startswith(("utf", "gb18030"))
 
 
 def is_pipe_or_file(descriptor: int) -> bool:
