@@ -133,7 +133,7 @@ def purge_chats(look: Look, age: timedelta, *, yes: bool) -> int:
     if old and not yes:
         if look.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
             return look.complain("unasked", count=len(old))
-        if not _agrees(language.say("history.agree", count=len(old), age=describe_age(age.total_seconds()))):
+        if not _agrees(language.say("history.agree", count=len(old), age=describe_age(age.total_seconds(), language))):
             say(language.say("history.not_purged"))
             return CANCELLED
     look.history.remove([summary.id for summary in old])
@@ -182,7 +182,7 @@ def _tabulate(summaries: Sequence[ConversationSummary], language: Language) -> l
     for one in summaries:
         title = ("★ " if one.pinned else "") + (sanitise_line(one.title) or language.say("chats.untitled"))
         outcome = language.say("chats.running") if one.running else sanitise_line(one.outcome or "")
-        age = describe_age((now - one.updated).total_seconds())
+        age = describe_age((now - one.updated).total_seconds(), language)
         table.append([one.id[:_ID], age, str(one.turns), outcome, sanitise_line(one.full_model or ""), title])
     widths = [max(cell_len(row[column]) for row in table) for column in range(len(table[0]) - 1)]
     return [

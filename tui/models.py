@@ -93,5 +93,5 @@ def _describe(entry: ModelEntry, age: float | None, language: Language) -> tuple
         "" if facts.price_out is None else f"{facts.price_out:g}",
         "" if measured is None else f"{measured.first_text_ms / 1000:.2f} s",
         "" if speed is None else f"{about}{speed:.0f} tok/s",
-        "" if age is None or age < _RECENT_SECONDS else language.say("models.ago", age=describe_age(age)),
+        "" if age is None or age < _RECENT_SECONDS else language.say("models.ago", age=describe_age(age, language)),
     )

@@ -57,7 +57,7 @@ def test_ctrl_c_stops_a_reply_and_at_the_prompt_asks_to_quit(
     stream.wait_closed()
     terminal.wait_for(at_prompt("cancelled"))
     assert desk.stored("SELECT outcome, text FROM reply") == [("cancelled", "half of it")]
-    again = say("keys.again_to_quit")
+    again = say("keys.again_to_quit", key="ctrl+c")
     terminal.press("ctrl+c")
     terminal.wait_for(at_prompt(again))
     type_line(terminal, "/new")
@@ -74,7 +74,7 @@ def test_ctrl_c_leaves_what_stands_in_readline(desk: Desk, raw_server: RawServer
     terminal.send("unsent")
     terminal.wait_for(ends("unsent"))
     terminal.press("ctrl+c")
-    terminal.wait_for(re.compile(re.escape(say("keys.again_to_quit")) + r"\s+You: unsent\s*\Z"))
+    terminal.wait_for(re.compile(re.escape(say("keys.again_to_quit", key="ctrl+c")) + r"\s+You: unsent\s*\Z"))
     terminal.press("enter")
     assert asked(raw_server.next_exchange()) == "unsent"
 

@@ -92,7 +92,7 @@ def test_ctrl_c_with_nothing_running_asks_and_twice_leaves(desk: Desk) -> None:
     terminal = desk.open("--practice")
     welcome(terminal)
     terminal.press("ctrl+c")
-    terminal.wait_for(say("keys.again_to_quit"))
+    terminal.wait_for(say("keys.again_to_quit", key="ctrl+c"))
     terminal.press("ctrl+c")
     assert terminal.wait_exit() == 0
 

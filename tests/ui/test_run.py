@@ -209,5 +209,5 @@ def test_a_stop_in_the_same_moment_as_the_prompt_is_no_question_whether_to_quit(
     terminal = open_raw(desk, raw_server)
     terminal.send("hello\r\x03")
     terminal.wait_for(lambda text: "│ hello" in text or note("cancelled")(text))
-    assert say("keys.again_to_quit") not in terminal.text()
+    assert say("keys.again_to_quit", key="ctrl+c") not in terminal.text()
     assert desk.stored("SELECT outcome FROM reply") in ([], [("cancelled",)])

@@ -40,7 +40,7 @@ def tell_failures(catalogue: ModelCatalogue, language: Language) -> list[ListFai
     for name, listing in catalogue.failures():
         if listing.failure is not None:
             age = catalogue.age_of(name)
-            old = "" if age is None else language.say("picker.old", age=describe_age(age))
+            old = "" if age is None else language.say("picker.old", age=describe_age(age, language))
             values = listing.values or {}
             sentence = sanitise_line(language.outcome(listing.failure, values) + old)
             advice = next((sanitise_line(step) for step in language.advice(listing.failure, values)), None)

@@ -105,7 +105,7 @@ class PlainChat:
                     if came.number is not signal.SIGINT or self._asked_to_quit:
                         return
                     self._asked_to_quit = True
-                    self._output.tell(say("keys.again_to_quit"))
+                    self._output.tell(say("keys.again_to_quit", key="ctrl+c"))
                     continue
                 self._asked_to_quit = False
                 with reader.busy():

@@ -26,6 +26,7 @@ from tui.ui.collector import tune_collector
 from tui.ui.manner import Manner
 from tui.ui.plain_sign import PlainSigns
 from tui.ui.screens.opening import OpeningScreen
+from tui.ui.shown_key import show_key
 from tui.ui.terminal.driver_choice import DriverChoice
 from tui.ui.terminal.key_name import is_key
 from tui.ui.theme_shelf import ThemeShelf
@@ -254,7 +255,8 @@ class WeirApp(ThemedApp):
                 self.exit()
                 return
             self._asked_to_quit = now
-            self.notify(self._opening.language.say("keys.again_to_quit"), timeout=QUIT_SECONDS, markup=False)
+            key = show_key(self.own_keys.get("app.stop", "ctrl+c").partition(",")[0])
+            self.notify(self._opening.language.say("keys.again_to_quit", key=key), timeout=QUIT_SECONDS, markup=False)
 
     def pop_screen(self) -> AwaitComplete:
         """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""

@@ -143,7 +143,7 @@ class DraftingScreen(TrimmingScreen):
                 asked = history.search(words, wanted)
             except UnreadableHistory as error:
                 return Found((), self._language.say("chats.unreadable", reason=error))
-            ages = (describe_age((now - one.created).total_seconds()) for one in asked)
+            ages = (describe_age((now - one.created).total_seconds(), self._language) for one in asked)
             return Found([Row(one.prompt, age, one.prompt) for one, age in zip(asked, ages, strict=True)])
 
         def chosen(prompt: str | None) -> None:

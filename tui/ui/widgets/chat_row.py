@@ -55,7 +55,7 @@ def make_chat_row(
     """A conversation in `width` cells."""
     signs = f"{'★' if summary.pinned else ' '}{'●' if current else ' '} "
     outcome = language.say("chats.running") if summary.running else summary.outcome or ""
-    age = describe_age((now - summary.updated).total_seconds())
+    age = describe_age((now - summary.updated).total_seconds(), language)
     model = shorten(sanitise_line(summary.full_model or ""), MODEL - 2)
     title = sanitise_line(summary.title) or language.say("chats.untitled")
     return _join(signs, title, [model, str(summary.turns), sanitise_line(outcome), age], width)
@@ -64,8 +64,9 @@ def make_chat_row(
 def make_hit_row(hit: Hit, terms: Sequence[str], width: int, now: datetime, language: Language) -> ChatRow:
     """Who said it, when, and the words around those that were looked for, in `width` cells."""
     speaker = f"{_INDENT}{shorten(hit.speaker(language), min(_SPEAKER, width // 5))}: "
-    age = describe_age((now - hit.created).total_seconds()).rjust(AGE) if choose_columns(width)[0] else ""
-    room = max(8, width - cell_len(speaker) - len(age))
+    told = describe_age((now - hit.created).total_seconds(), language)
+    age = _right(told, AGE) if choose_columns(width)[0] else ""
+    room = max(8, width - cell_len(speaker) - cell_len(age))
     parts: list[tuple[str, Part]] = [(speaker, "muted")]
     for text, marked in make_excerpt(hit.text, terms, room).pieces():
         fitting = text if cell_len(text) <= room else set_cell_size(text, room)
