@@ -158,6 +158,7 @@ async def a_comparison(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: columns.is_shown and len(columns.turn.replies) == len(names))
     running = columns.turn.replies[names.index("endless")]
     await until(pilot, lambda: all(reply.outcome or reply is running for reply in columns.turn.replies))
+    await pilot.press("tab")
     await pilot.pause(0.5)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, send_prompt, welcome
-from tests.ui.screens.test_comparing import IN_COLUMN, mark
+from tests.ui.screens.test_comparing import mark
 from tests.ui.server import ServedPractice
 
 PROVIDERS = ("one", "two", "three", "four", "five", "six")
@@ -50,10 +50,6 @@ def measure(count: int) -> Cost:
             mark(terminal, *(f"{name}/endless" for name in PROVIDERS[:count]))
         send_prompt(terminal)
         terminal.wait_for("Sentence 1")
-        if count > 1:
-            terminal.wait_for(IN_COLUMN)
-            terminal.press("shift+tab")
-            terminal.wait_gone(IN_COLUMN)
         before, written = cpu_of(terminal), len(terminal.output)
         echoes = sorted(type_keys(terminal))
         return Cost(cpu_of(terminal) - before, len(terminal.output) - written, echoes)

@@ -41,7 +41,7 @@ def test_one_is_stopped_one_is_adopted_and_gets_the_next_prompt(
     terminal.wait_for(wanted)
     terminal.wait_for("connect-refused  Connection")
     terminal.wait_for(re.compile("^▌", re.MULTILINE))
-    terminal.press("tab")
+    terminal.press("tab", "tab")
     terminal.wait_for("▌two/think")
     terminal.press("escape")
     terminal.wait_gone("streaming")

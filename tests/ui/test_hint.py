@@ -26,6 +26,9 @@ ENGLISH = load_language("en")
         (Situation("log", empty=False, broken=True, continuable=True), "log.step", "log.stop"),
         (Situation("columns", empty=False), "compare.column", "compare.stop"),
         (Situation("columns", empty=False, running=True), "compare.column", "send"),
+        (Situation(empty=False, comparing=True), "send", "read"),
+        (Situation(empty=False, comparing=True, broken=True), "retry", "doctor"),
+        (Situation(empty=False, comparing=True, running=True), "stop", "read"),
         (Situation("other"), "keys", "send"),
     ],
 )

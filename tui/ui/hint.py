@@ -19,6 +19,7 @@ HINTED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "queue": (("prompt.send", "enter"),),
     "newline": (("prompt.newline", "ctrl+j"),),
     "read": (("prompt.leave", "tab"),),
+    "columns": (("prompt.leave", "tab"),),
     "models": (("models.pick", "ctrl+l"),),
     "stop": (("chat.stop", "escape"),),
     "take_back": (("chat.stop", "escape"),),
@@ -67,6 +68,8 @@ class Situation:
     """The last reply can be gone on with."""
     practising: bool = False
     """No provider is connected."""
+    comparing: bool = False
+    """Replies stand side by side."""
 
 
 def choose_hints(situation: Situation) -> tuple[str, ...]:
@@ -92,14 +95,16 @@ def _in_log(situation: Situation) -> list[str]:
 
 
 def _in_prompt(situation: Situation) -> list[str]:
+    read = "columns" if situation.comparing else "read"
     if situation.queued:
-        return ["take_back", "queue", "newline", "read"]
+        return ["take_back", "queue", "newline", read]
     if situation.running:
-        return ["stop", "queue", "read", "models"]
+        return ["stop", "queue", read, "models"]
     if situation.broken and not situation.typed:
-        return ["retry", *(["continue"] if situation.continuable else []), "why", "doctor", "models"]
+        names = ["retry", *(["continue"] if situation.continuable else []), "why"]
+        return [*names, read if situation.comparing else "doctor", "models"]
     last = "connect" if situation.practising else "chats" if situation.empty else "read"
-    return ["send", "newline", "models", last]
+    return ["send", "newline", "models", read if situation.comparing else last]
 
 
 def write_hints(names: Sequence[str], keys: Mapping[str, str], language: Language, width: int) -> str:

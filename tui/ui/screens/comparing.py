@@ -20,7 +20,7 @@ from tui.settings.model_facts import ModelFacts
 from tui.stream.events import StreamEvent
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.log.columns import Columns, Page
+from tui.ui.log.columns import ColumnLog, Columns, Page
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
 from tui.ui.screens.choosing import ChoosingScreen
@@ -211,16 +211,18 @@ class ComparingScreen(ChoosingScreen):
         self._awaited.append(reply)
         self._start(reply, model, stream=stream)
         if self.columns.is_shown and self.columns.turn is turn:
+            was_there = isinstance(self.focused, ColumnLog)
             self.columns.add(turn, [reply])
-            self.call_after_refresh(self._focus_column)
+            if was_there:
+                self.call_after_refresh(self._focus_column)
         else:
             self.page_log.show_reply(turn, reply)
 
     def _open_columns(self, turn: Turn) -> None:
+        """The keys stay where they are: in the columns letters act, and nobody who types on has gone there."""
         self.page_log.display = False
         self.page_log.remove_class("-in-use")
         self.columns.open(turn, self._find_facts)
-        self.call_after_refresh(self._focus_column)
 
     def _focus_column(self) -> None:
         if self.columns.is_shown and self.screen is self.app.screen:

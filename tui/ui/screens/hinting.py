@@ -49,6 +49,7 @@ class HintingScreen(TryingScreen):
             queued=self.has_queued,
             broken=_is_broken(last),
             continuable=last is not None and last.outcome is not None and can_continue(last),
+            comparing=self.columns.is_shown,
             practising=workspace is not None and workspace.practising and workspace.routes.wants_practice,
         )
 
