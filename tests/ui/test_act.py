@@ -21,6 +21,7 @@ from tui.ui.binding_id import all_bindings, bound_elsewhere
 from tui.ui.hint import HINTED
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.help import HelpScreen
+from tui.ui.widgets.prompt import Prompt
 
 OVERLAYS = {
     "ctrl+l": {"picker.mark", "picker.favourite", "picker.close", "list.down", "list.take"},
@@ -91,6 +92,19 @@ async def test_every_act_can_be_done_from_the_palette_in_an_empty_chat(tmp_path:
                 app.pop_screen()
                 await pilot.pause()
         assert app.is_running
+
+
+async def test_naming_a_file_can_be_begun_from_the_palette(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot):
+        commands = ActCommands(app.screen)
+        found = [hit async for hit in commands.search("attach file") if isinstance(hit, Hit)]
+        attach = next(hit for hit in found if hit.text == ENGLISH.say("attachment.attach"))
+        prompt = app.screen.query_one(Prompt)
+        for before, after in (("", "@"), ("see", "see @"), ("see ", "see @")):
+            prompt.put(before)
+            attach.command()
+            assert prompt.text == after
+        await pilot.pause()
 
 
 class Told:

@@ -5,10 +5,11 @@ stop gives it back. If a file cannot be sent, or the model takes no images, noth
 """
 
 import asyncio
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from textual import on
+from textual.app import SystemCommand
 from textual.getters import query_one
 from textual.widgets import TextArea
 
@@ -53,6 +54,20 @@ class AttachingScreen(HintingScreen):
         self._mentioned: tuple[str, ...] = ()
         self.is_preparing = False
         """Whether files are being read for a prompt that is to be sent."""
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """What the palette offers."""
+        say = self._language.say
+        yield SystemCommand(say("attachment.attach"), say("attachment.attach_help"), self.begin_mention)
+        yield from super().commands()
+
+    def begin_mention(self) -> None:
+        """Begin to name a file where the caret stands, which lists those that there are."""
+        prompt = self.prompt
+        row, column = prompt.cursor_location
+        before = prompt.document.get_line(row)[:column]
+        prompt.insert("@" if not before or before[-1].isspace() else " @")
+        self.set_focus(prompt)
 
     def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Begin a turn with what was typed; from here on what is sent is queued."""
