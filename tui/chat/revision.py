@@ -63,8 +63,6 @@ class Revision:
             forked.trim = replace(conversation.trim, after=turns[cut].id)
         if self._store is not None:
             self._store.add_ended(forked, turns)
-            if forked.trim is not None:
-                self._store.keep_trim(forked)
         return forked
 
     def _keep(self, conversation: Conversation, changed: list[Turn]) -> None:

@@ -21,7 +21,7 @@ from tui.chat.memory import Statement
 from tui.chat.owner import current_owner, is_alive
 from tui.chat.stored_attachment import give_attachments
 from tui.chat.stored_reply import StoredReply
-from tui.chat.turn_row import COLUMNS, ORDER, insert_turn, parameters_json, read_turn, update_turns
+from tui.chat.turn_row import COLUMNS, ORDER, insert_turn, parameters_json, read_turn, trim_json, update_turns
 from tui.chat.turn_tree import TurnTree
 from tui.chat.upkeep import Upkeep
 from tui.chat.writer import WriterThread
@@ -100,9 +100,8 @@ class Store:
 
     def keep_trim(self, conversation: Conversation) -> None:
         """Store where what is sent of a conversation begins."""
-        trim = conversation.trim
-        value = json.dumps([trim.after, trim.since.isoformat()]) if trim is not None else None
-        self._writer.put([("UPDATE conversation SET trim = ? WHERE id = ?", (value, conversation.id))])
+        values = (trim_json(conversation.trim), conversation.id)
+        self._writer.put([("UPDATE conversation SET trim = ? WHERE id = ?", values)])
 
     def choose(self, turn: Turn) -> None:
         """Store which reply of a turn is its context."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tui.chat.conversation import Conversation, Reply, Turn
+from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.memory import Statement
 from tui.chat.stored_attachment import insert_attachments
 
@@ -18,12 +18,12 @@ def insert_turn(conversation: Conversation, turn: Turn) -> list[Statement]:
     """A turn without its replies, and its conversation, unless that is stored already."""
     asked = turn.created.isoformat()
     head = (conversation.id, conversation.title, parameters_json(conversation), conversation.created.isoformat())
-    marks = (conversation.pinned, conversation.archived)
+    marks = (conversation.pinned, conversation.archived, trim_json(conversation.trim))
     rivals = "UPDATE turn SET active = 0 WHERE conversation = ? AND parent IS ? AND active = 1"
     return [
         (
-            "INSERT INTO conversation (id, title, parameters, created, pinned, archived, updated)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO conversation (id, title, parameters, created, pinned, archived, trim, updated)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             # Its title may be another by now; what is gone on with is deleted no more.
             " ON CONFLICT (id) DO UPDATE SET updated = max(updated, excluded.updated), deleted = NULL",
             (*head, *marks, asked),
@@ -63,3 +63,8 @@ def read_turn(row: Sequence[Any], replies: list[Reply]) -> Turn:
 def parameters_json(conversation: Conversation) -> str:
     """Those of the conversation, as its row has them."""
     return json.dumps(conversation.parameters.as_table(), ensure_ascii=False)
+
+
+def trim_json(trim: Trim | None) -> str | None:
+    """Where what is sent begins, as the conversation's row has it."""
+    return json.dumps([trim.after, trim.since.isoformat()]) if trim is not None else None

@@ -11,7 +11,7 @@ import pytest
 from tests.chat.exchange.tree import HERONS
 from tests.chat.sample import end, feed, fill, make_turn
 from tui.chat.attachment import Attachment
-from tui.chat.conversation import Conversation, Origin, Reply, Turn
+from tui.chat.conversation import Conversation, Origin, Reply, Trim, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError
 from tui.chat.exchange.chatgpt import read_chatgpt
 from tui.chat.exchange.intake import carry_out, make_plan
@@ -47,6 +47,7 @@ def make_sample() -> Conversation:
     feed(cut, "Half a")
     end(cut, Outcome.STALLED)
     cut.origin = Origin(turn.reply.id, None, 3)
+    conversation.trim = Trim(turn.id, NOW)
     turn.created -= timedelta(days=3)
     turn.attachments = (
         Attachment("n\x1b.md", "text/plain", b"```\nit\x1b\n```\n"),

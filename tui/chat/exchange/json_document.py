@@ -1,7 +1,8 @@
 """JSON document: conversations as weir itself writes and reads them, complete.
 
     {"format": "weir-conversations", "version": 2, "written": TIME, "client": {"weir": VERSION}, "conversations": [
-     {"id", "title", "created", "pinned": false, "archived": false, "parameters": {…}, "turns": [
+     {"id", "title", "created", "pinned": false, "archived": false, "parameters": {…},
+      "trim": {"after", "since"}, "turns": [
       {"id", "parent", "active": true, "created", "prompt", "chosen": 0, "adopted": false,
        "attachments": [{"name", "media_type", "text" or "base64"}], "replies": [
        {"id", "provider", "model", "outcome", "text", "reasoning", "refusal", "thought_seconds",
@@ -14,7 +15,8 @@ follows what that followed. Before version 2 each turn followed the one before i
 counts the replies from 0: that one is the context for what follows; `adopted` says that a person chose it. `parameters`
 are those of the conversation, as in the config; `attachments` went with the prompt, each as its text or as base64;
 `record` is masked, as it is kept; `origin` is the reply that this one goes on with, `edited` the one of which a person
-wrote this version. `pinned` and `archived` are how a person keeps the conversation; one that is here stays as it is.
+wrote this version. `trim` says when a person left turns out of what is sent, and which is the last of them, null: none.
+`pinned` and `archived` are how a person keeps the conversation; one that is here stays as it is.
 Absent is null. `outcome` is null for a reply that was being written; such a one is brought in as `app-exit`. Texts
 are word for word; every control character in them is escaped. A reader takes fields that it does not know for nothing;
 a change that an older reader would get wrong raises `version`.
@@ -26,7 +28,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from tui import __version__
-from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Turn
+from tui.chat.conversation import Conversation, Origin, Reply, ToolCall, Trim, Turn
 from tui.chat.exchange.arrival import Arrival, ExchangeError, read_moment
 from tui.chat.exchange.attachment_field import read_attachment, write_attachment
 from tui.chat.record_file import record_of
@@ -75,6 +77,7 @@ def read_json(value: Mapping[str, Any]) -> Arrival:
 
 
 def _conversation_json(conversation: Conversation) -> dict[str, Any]:
+    trim = conversation.trim
     return {
         "id": conversation.id,
         "title": conversation.title,
@@ -82,6 +85,7 @@ def _conversation_json(conversation: Conversation) -> dict[str, Any]:
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "parameters": conversation.parameters.as_table(),
+        "trim": {"after": conversation.cut, "since": _moment(trim.since)} if trim is not None else None,
         "turns": [_turn_json(turn) for turn in conversation.tree.pruned().turns],
     }
 
@@ -160,6 +164,9 @@ def _read_conversation(value: Mapping[str, Any], where: str, *, chain: bool = Fa
     conversation = Conversation(_id(value, where), _text(value, "title", where), kept, _time(value, where), tree=tree)
     conversation.pinned = _get(value, "pinned", where, bool, False)
     conversation.archived = _get(value, "archived", where, bool, False)
+    if (trim := _get(value, "trim", where, dict, None)) is not None:
+        inside = f"{where}.trim"
+        conversation.trim = Trim(_get(trim, "after", inside, str, None), _time(trim, inside, "since"))
     return conversation
 
 
@@ -272,7 +279,7 @@ def _id(value: Mapping[str, Any], where: str) -> str:
     return identity
 
 
-def _time(value: Mapping[str, Any], where: str) -> datetime:
-    if (moment := read_moment(_text(value, "created", where))) is None:
-        raise ExchangeError(f"{where}.created is no time")
+def _time(value: Mapping[str, Any], where: str, name: str = "created") -> datetime:
+    if (moment := read_moment(_text(value, name, where))) is None:
+        raise ExchangeError(f"{where}.{name} is no time")
     return moment
