@@ -29,3 +29,17 @@ def test_what_looks_like_a_chip_and_is_none_stays() -> None:
     attachments = make()
     attachments.fold(LONG)
     assert attachments.unfold("[#2 nothing] [# 1] [#1]") == "[#2 nothing] [# 1] [#1]"
+
+
+def test_of_a_whole_prompt_the_words_around_what_is_long_stay() -> None:
+    attachments = make()
+    text = f"sum up @a.txt\n{LONG}and @b.txt"
+    folded = attachments.fold_whole(text)
+    assert folded.startswith("sum up @a.txt\n[#1 ")
+    assert folded.endswith("]\nand @b.txt")
+    assert attachments.unfold(folded) == text
+    for other in (LONG, "a" * (LIMIT + 1), "a\n" + LONG, LONG + "a", f"\n{LONG}\n"):
+        folded = attachments.fold_whole(other)
+        assert len(folded) < 200
+        assert attachments.unfold(folded) == other
+    assert attachments.fold_whole("a\nb") == "a\nb"

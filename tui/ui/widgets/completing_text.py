@@ -72,7 +72,7 @@ class CompletingText(RecallArea):
         self._defaults = [(length - start - before - len(default), default) for before, default in defaults]
         self.move_cursor(_locate(self.text, start))
         if not self.step_mark():
-            self.move_cursor(_locate(self.text, end))
+            self.move_cursor(_locate(self.text, min(end, length)))
 
     def end_steps(self) -> None:
         """What was put in is gone."""

@@ -188,13 +188,13 @@ class Prompt(CompletingText):
 
     def hold(self, text: str) -> None:
         """Take a prompt that was sent elsewhere; it counts as sent here, and nobody has taken it yet."""
-        self.named.update(mention.path for mention in find_mentions(self._attachments.fold(text)))
+        self.named.update(mention.path for mention in find_mentions(self._attachments.fold_whole(text)))
         self.unsent.append(text)
         self.post_message(self.Submitted(text))
 
     def fold(self, text: str) -> str:
         """A long one is a chip."""
-        return self._attachments.fold(text)
+        return self._attachments.fold_whole(text)
 
     @property
     def draft(self) -> str:
@@ -214,7 +214,7 @@ class Prompt(CompletingText):
     def rewrite(self, text: str) -> None:
         """Put a text in the place of the one that is shown, the caret behind it."""
         if text != self.shown:
-            self.load_text(self._attachments.fold(text))
+            self.load_text(self._attachments.fold_whole(text))
             self.move_cursor(self.document.end)
 
     def action_newline(self) -> None:
@@ -244,13 +244,13 @@ class Prompt(CompletingText):
     def put_before(self, text: str, cursor: tuple[int, int]) -> None:
         """Put text that was typed elsewhere right before what has been typed here; the caret was at `cursor` there."""
         typed = self.text
-        self.insert(self._attachments.fold(text), (0, 0))
+        self.insert(self._attachments.fold_whole(text), (0, 0))
         if not typed:
             self.move_cursor(cursor)
 
     def give_back(self, text: str) -> None:
         """Put text that was taken back before what has been typed since."""
-        typed, text = self.text, self._attachments.fold(text)
+        typed, text = self.text, self._attachments.fold_whole(text)
         self.load_text(f"{text}\n\n{typed}" if typed.strip() else text)
         self.move_cursor(self.document.end)
         self.screen.set_focus(self)

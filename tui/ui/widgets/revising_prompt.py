@@ -65,7 +65,7 @@ class RevisingPrompt(Prompt):
                 self.put(self.draft)
             self._draft = _Draft(self.text, self.cursor_location)
         self._original = show_all(original)
-        self.load_text(text)
+        self.load_text(self.fold(text))
         self.move_cursor(self.document.end)
         self.border_title = Content(plain_signs(title) if self.has_class("-ascii") else title)
         self.add_class("-editing")
@@ -122,7 +122,7 @@ class RevisingPrompt(Prompt):
         if (draft := self._draft) is None:
             super().give_back(text)
             return
-        folded = self._attachments.fold(text)
+        folded = self._attachments.fold_whole(text)
         joined = f"{folded}\n\n{draft.text}" if draft.text.strip() else folded
         self._draft = _Draft(joined, (joined.count("\n"), len(joined) - joined.rfind("\n") - 1))
 
