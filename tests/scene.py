@@ -64,9 +64,7 @@ def last_reply(pilot: Pilot[None]) -> Reply | None:
 
 async def put(pilot: Pilot[None], text: str) -> None:
     """Paste a text where the keys go: at once, where typing takes a pause for each letter."""
-    focused = pilot.app.focused
-    assert focused is not None, "something takes what is typed"
-    focused.post_message(events.Paste(text))
+    pilot.app.post_message(events.Paste(text))
     await pilot.pause()
 
 

@@ -161,6 +161,13 @@ def test_an_interruption_has_its_note_and_record() -> None:
     assert entry.height == height
 
 
+@pytest.mark.parametrize("width", range(24, 60))
+def test_an_act_stands_in_one_row_with_its_key(width: int) -> None:
+    rows = rows_of(entry_of("half", Outcome.TRUNCATED_BODY, width=width))
+    for act in ("c continue", "r retry", "m other model", "x record", "X copy it"):
+        assert any(act in row for row in rows)
+
+
 def test_there_is_no_record_before_the_end() -> None:
     entry = growing()
     grow(entry, [TextDelta("half")])

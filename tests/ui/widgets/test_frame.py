@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from tests.ui.opened import make_app, make_opener, until
+from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.frame import Frame, ScrollingFrame
 
 
 async def test_a_narrower_edge_names_fewer_keys_and_cuts_none(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(100, 24)) as pilot:
-        await until(pilot, lambda: app.workspace is not None)
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: bool(app.screen.query(Frame)))
         edge = app.screen.query_one(Frame)

@@ -5,13 +5,14 @@ from pathlib import Path
 from textual.command import CommandList
 
 from tests.ui.opened import make_app, make_opener, until
+from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.palette import Palette
 
 
 async def test_a_name_that_nothing_has_is_told(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(60, 24)) as pilot:
-        await until(pilot, lambda: app.workspace is not None)
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
         await pilot.press("ctrl+p", *"qqzz")
         await until(pilot, lambda: isinstance(app.screen, Palette))
         offered = app.screen.query_one(CommandList)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from rich.cells import cell_len
+
 from tui.chat.conversation import Reply
 from tui.chat.note import make_note
 from tui.chat.record_sheet import make_sheet
@@ -116,17 +118,21 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
     return [BLANK, *told] if reply.has_text else told
 
 
-def _acts(reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]) -> list[Span]:
-    """What may help, each act behind its key; the keys alone stand out."""
-    acts: list[Span] = []
+def _act_lines(reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]) -> list[Line]:
+    """What may help, each act behind its key and never parted from it; the keys alone stand out."""
+    parted, width = Span(ornaments(ascii=layout.ascii).parted), layout.width - 2
+    rows: list[list[Span]] = []
     for remedy in find_remedies(reply):
         name, usual = _KEYS[remedy]
         if remedy is Remedy.TRIM and not excess:
             continue
-        parted = ornaments(ascii=layout.ascii).parted if acts else ""
         words = language.say(f"remedy.{remedy}", count=excess)
-        acts += [Span(parted), Span(keys.get(name, usual), _KEY), Span(f" {words}")]
-    return acts
+        act = [Span(keys.get(name, usual), _KEY), Span(f" {words}")]
+        if rows and sum(cell_len(span.text) for span in (*rows[-1], parted, *act)) <= width:
+            rows[-1] += [parted, *act]
+        else:
+            rows.append(act)
+    return [line for row in rows for line in wrapped_lines(row, width)]
 
 
 def _note(
@@ -139,8 +145,7 @@ def _note(
     rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
-    if acts := _acts(reply, language, layout, excess, keys):
-        rows += wrapped_lines(acts, width)
+    rows += _act_lines(reply, language, layout, excess, keys)
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)
     bar = Span(signs.note, Style(f"note-{kind}"))

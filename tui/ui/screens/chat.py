@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.getters import query_one
-from textual.widgets import Static
 
 from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
@@ -21,6 +19,7 @@ from tui.ui.manner import Manner
 from tui.ui.screens.opening import Leftover
 from tui.ui.screens.templating import TemplatingScreen
 from tui.ui.widgets.attachment_bar import AttachmentBar
+from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.completion import Completion
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.path_completion import PathSource
@@ -70,7 +69,7 @@ class ChatScreen(TemplatingScreen):
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, completions, chips, prompt, status."""
-        yield Static("", markup=False, id="banner")
+        yield Banner("", markup=False, id="banner")
         yield from self.compose_logs()
         yield FindBar(self._language.say("find.hint"))
         yield self.context_line
@@ -115,10 +114,10 @@ class ChatScreen(TemplatingScreen):
         self.send_queued()
 
     def _show_banner(self, workspace: "Workspace") -> None:
-        banner = self.query_one("#banner", Static)
+        banner = self.query_one(Banner)
         banner.set_class(workspace.practising and workspace.routes.wants_practice, "-shown")
         keys = bound_keys(type(self), workspace.config.keys)
-        banner.update(Content(self._language.say("practice.banner", **keys)))
+        banner.tell(self._language.say("practice.banner", **keys))
 
     def connected(self) -> None:
         """Practice is over; an empty conversation says where the words go now."""

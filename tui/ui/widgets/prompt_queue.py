@@ -5,8 +5,6 @@ from textual.widgets import Static
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.guiding import GuidingApp
-from tui.ui.shown_key import show_key
 
 
 class PromptQueue(Static):
@@ -50,6 +48,4 @@ class PromptQueue(Static):
     def _show(self) -> None:
         self.set_class(bool(self.texts), "-shown")
         texts = " ⏎ ".join(sanitise_line(text) for text in self.texts)
-        own_keys = self.app.own_keys if isinstance(self.app, GuidingApp) else {}
-        key = show_key(own_keys.get("chat.stop", "escape").partition(",")[0])
-        self.update(Content(self._language.say("prompt.queued", text=texts, key=key)))
+        self.update(Content(self._language.say("prompt.queued", text=texts)))
