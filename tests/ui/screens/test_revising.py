@@ -1,11 +1,14 @@
 """Turns that are revised in the app: edited, sent again as a branch, deleted and brought back, forked."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, open_raw, say, send_prompt
+from tests.ui.opened import until
+from tests.ui.screens.test_trying import opened, replies
 from tests.ui.server import Exchange, RawServer
 
 DRAFT = "half a thought"
@@ -68,6 +71,23 @@ def test_an_edited_prompt_is_a_branch_and_the_draft_and_the_old_one_stay(desk: D
     terminal.press("enter")
     sent = answer(terminal, raw_server, "The end.")
     assert sent == ["one", "Reply to one.", "two", "Reply to two. Or not.", DRAFT]
+
+
+async def test_what_undoes_a_deletion_is_named_as_it_works_from_the_prompt(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, chat, pilot):
+        await pilot.press("f8")
+        await until(pilot, lambda: [str(reply.outcome) for reply in replies(chat)] == ["truncated-body"])
+        chat._delete_meant()  # as the palette does
+        told = say("turns.deleted_from_prompt", enter="Tab", key="D", days=7)
+        await until(pilot, lambda: told in [notice.message for notice in app._notifications])
+        assert chat._conversation.turns == []
+        await pilot.press("tab", "D")
+        await until(pilot, lambda: len(chat._conversation.turns) == 1)
+        await pilot.press("d")
+        await until(pilot, lambda: not chat._conversation.turns)
+        assert chat.focused is chat.page_log
+        await pilot.press("D")
+        await until(pilot, lambda: len(chat._conversation.turns) == 1)
 
 
 @pytest.mark.slow

@@ -15,9 +15,11 @@ from tui.chat.attachment import Attachment
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
+from tui.ui.log.columns import ColumnLog
 from tui.ui.log.message_log import MessageLog
 from tui.ui.manner import Manner
 from tui.ui.screens.switching import SwitchingScreen
+from tui.ui.shown_key import show_key
 from tui.ui.widgets.revising_prompt import RevisingPrompt
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ class _Edit:
 
 _EDIT_KEYS = (("send", "prompt.send", "Enter"), ("leave", "prompt.end_edit", "Esc"))
 """The keys that matter while editing: what the sentence calls them, their bindings, their usual names."""
+
+
+_UNDO_KEYS = (("key", "log.restore", "D"), ("enter", "prompt.leave", "tab"))
+"""The same of undoing a deletion: in the log, and before that from the prompt."""
 
 
 class RevisingScreen(SwitchingScreen):
@@ -133,7 +139,9 @@ class RevisingScreen(SwitchingScreen):
         self._show_revised()
         from tui.chat.upkeep import UNDO_DAYS  # with the store, after the first paint
 
-        self._tell("turns.deleted", key=self._page.keys.get("log.restore", "D"), days=UNDO_DAYS)
+        name = "turns.deleted" if self.focused is self.page_log else "turns.deleted_from_prompt"
+        keys = {key: show_key(self._page.keys.get(ident, usual)) for key, ident, usual in _UNDO_KEYS}
+        self._tell(name, **keys, days=UNDO_DAYS)
 
     @on(MessageLog.RestoreWanted)
     def restore(self) -> None:
@@ -185,10 +193,12 @@ class RevisingScreen(SwitchingScreen):
         self.page_log.show_turn(turn)
 
     def _go_to_log(self) -> None:
-        """Columns show one turn, and it is not there any more."""
+        """Columns show one turn, and it is not there any more; who was in them is in the log now."""
         if self.columns.is_shown:
+            was_there = isinstance(self.focused, ColumnLog)
             self.close_columns()
-            self.set_focus(self.page_log)
+            if was_there:
+                self.set_focus(self.page_log)
 
     def _step(self, turn: Turn, step: int) -> None:
         self._leave_edit()
