@@ -17,6 +17,7 @@ from tui.stream.events import (
 )
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.trace import Clock, StreamTrace
+from tui.ui.log.ending import Standing
 from tui.ui.log.reply_entry import ReplyEntry
 from tui.ui.log.stack import Stack
 
@@ -275,3 +276,17 @@ def test_the_mark_of_a_cut_row_is_beside_the_scrollbar() -> None:
     [row] = [text for text in painted(entry) if "01234567890" in text]
     assert len(row) == 43
     assert row.endswith(">")
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "use"),
+    [("words", True, "chosen"), ("words", False, "unused"), ("", False, "unused_empty"), ("words", None, None)],
+)
+def test_one_of_several_says_whether_it_is_what_is_sent(text: str, chosen: bool | None, use: str | None) -> None:
+    """One that still runs says nothing of it: it may be once it has ended."""
+    outcome = Outcome.COMPLETE if chosen is not None else None
+    reply = Reply("local", "model", pieces=[text] if text else [], outcome=outcome, trace=StreamTrace())
+    entry = ReplyEntry(reply, ENGLISH, standing=Standing(2, 3, chosen=bool(chosen)))
+    entry.lay_out(Layout(80))
+    words = f"  {ENGLISH.say(f'compare_view.{use}', key='Enter')}" if use is not None else ""
+    assert rows_of(entry)[0] == f"◆ local/model  ◀ 2/3 ▶{words}"

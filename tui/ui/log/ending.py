@@ -23,6 +23,7 @@ from tui.ui.log.ornament import ornaments
 from tui.ui.log.plain import BLANK, plain_lines, wrapped_lines
 from tui.ui.log.record_page import lay_out
 from tui.ui.plain_sign import plain_signs
+from tui.ui.shown_key import show_key
 
 _KEYS = {
     Remedy.TRIM: ("log.trim", "o"),
@@ -56,7 +57,13 @@ ALONE = Standing()
 _KEY = Style("advice", bold=True)
 
 
-def head_lines(reply: Reply, language: Language, layout: Layout, standing: Standing = ALONE) -> list[Line]:
+def head_lines(
+    reply: Reply,
+    language: Language,
+    layout: Layout,
+    standing: Standing = ALONE,
+    keys: Mapping[str, str] = MappingProxyType({}),
+) -> list[Line]:
     """Who answers (a fallback may have changed it), which of the turn's replies it is, and the attempts that failed."""
     signs = ornaments(ascii=layout.ascii)
     words = signs.reply + (standing.alias or sanitise_line(f"{reply.provider}/{reply.model}"))
@@ -64,9 +71,19 @@ def head_lines(reply: Reply, language: Language, layout: Layout, standing: Stand
         words += f"{signs.parted}{language.say('turns.edited')}"
     if standing.count > 1:
         words += f"  {signs.one_of(standing.place, standing.count)}"
-        words += f"  {language.say('compare_view.chosen')}" if standing.chosen else ""
+        words += f"  {use}" if (use := _tell_use(reply, language, standing, keys)) else ""
     who = plain_lines(words, Style("model", bold=True), layout.width)
     return who if standing.alias else [*who, *_notices(reply, language, layout.width, failed=True)]
+
+
+def _tell_use(reply: Reply, language: Language, standing: Standing, keys: Mapping[str, str]) -> str:
+    """Whether one of several replies is what is sent, once that is settled, and what would make it so."""
+    if standing.chosen:
+        return language.say("compare_view.chosen")
+    if reply.outcome is None:
+        return ""
+    name = "compare_view.unused" if reply.context else "compare_view.unused_empty"
+    return language.say(name, key=show_key(keys.get("log.adopt", "enter")))
 
 
 def tail_lines(

@@ -245,7 +245,7 @@ class ReplyEntry(Entry):
         """Bring each section up to date; `told`: what is no text may have changed too."""
         assert self.layout is not None, "only rows are brought up to date"
         reply, language, layout = self.reply, self._language, self.layout
-        head = parts.head.replace(head_lines(reply, language, layout, self._standing)) if told else None
+        head = parts.head.replace(head_lines(reply, language, layout, self._standing, self._keys)) if told else None
         thought_head, thought = parts.thought.refresh(self.thought_shown, reply.thought_seconds, language, layout)
         gap = parts.gap.replace([BLANK] if parts.thought.has_text and parts.text.has_text else [])
         changed = parts.text.update()
