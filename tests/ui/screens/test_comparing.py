@@ -107,6 +107,21 @@ async def test_what_is_typed_behind_a_prompt_to_several_models_is_typed(tmp_path
         assert isinstance(chat.focused, ColumnLog)
 
 
+async def test_the_marks_end_when_one_is_adopted_and_with_a_new_chat(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, chat, pilot):
+        models = practice_models(chat, "401", "403")
+        chat._mark(models)
+        await pilot.press("h", "i", "enter")
+        await until(pilot, lambda: chat.columns.is_shown)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: not chat.columns.is_shown)
+        assert (chat._model, chat._marked, chat._marked_last) == (models[0], (), ())
+        chat._mark(models)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: not chat._conversation.turns)
+        assert (chat._model, chat._marked, chat._marked_last) == (models[0], (), ())
+
+
 @pytest.mark.slow
 def test_one_prompt_goes_to_all_that_are_marked_and_each_has_its_column(desk: Desk, trio: RawServer) -> None:
     terminal = open_trio(desk, trio)

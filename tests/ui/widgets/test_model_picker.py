@@ -281,7 +281,9 @@ async def test_enter_takes_several_marks_and_with_one_the_highlighted_model(tabl
     async with table.open() as (pilot, _):
         await pilot.press("tab", "enter")
     table.marked = (Model(ACME, "mute"), Model(ACME, "404"))
-    async with table.open() as (pilot, _):
+    async with table.open() as (pilot, picker):
+        assert [line[0] for line in shown(picker)][:3] == ["✓", "✓", " "]
+        assert "Enter asks all that are marked" in str(picker.query_one("#picker").border_subtitle)
         await pilot.press("enter")
     assert table.ids() == [(("stall",), False), (("mute", "404"), True)]
 

@@ -105,6 +105,10 @@ class ChoosingScreen(ReadingScreen):
         self._marked_last = models or self._marked_last
         self.model_chosen()
 
+    def forget_marks(self) -> None:
+        """Several were compared and that is over: the next comparison begins with no model marked."""
+        self._marked = self._marked_last = ()
+
     def _choose(self, model: Model) -> None:
         """Ask this model from here on, and it alone."""
         assert self._workspace is not None, "a model comes out of an open workspace"

@@ -158,6 +158,7 @@ class ComparingScreen(ChoosingScreen):
             self.page_log.show_reply(turn, reply)
         name = sanitise_line(f"{reply.provider}/{reply.model}")
         self.notify(self._language.say("compare_view.adopted", model=name), timeout=3, markup=False)
+        self.forget_marks()
         if (model := self._model_of(reply)) is not None:
             self._choose(model)
         self.set_focus(self.prompt)

@@ -50,8 +50,10 @@ class SwitchingScreen(DraftingScreen):
     def action_new_chat(self) -> None:
         """Begin a new conversation; a reply that is being written goes on and is kept.
 
-        One that was begun with a draft only is the new one; in it a new one is the same with nothing set.
+        One that was begun with a draft only is the new one; in it a new one is the same with nothing set. One model is
+        asked in it, until others are marked.
         """
+        self.forget_marks()
         current, unbegun = self._conversation, self._unbegun
         if not current.turns:
             self.go_to_conversation(Conversation(current.id))

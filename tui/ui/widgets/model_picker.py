@@ -127,6 +127,8 @@ class ModelPicker(ModalScreen[Chosen | None]):
         self._marked = {model.name: model for model in marked}
         self._models = ModelFilter(catalogue.models())
         self._shown: list[Model] = []
+        self._first: tuple[Model, ...] = ()
+        """What stands above the others while nothing is typed: what was marked when that list was drawn first."""
         self._found = 0
         self._filtered: str | None = None
         self._literal: int | None = None
@@ -145,7 +147,6 @@ class ModelPicker(ModalScreen[Chosen | None]):
 
     def on_mount(self) -> None:
         """Show what is known and ask the providers for more."""
-        self.query_one("#picker", Frame).name_keys(say_keys(self, self._language, "picker.keys"))
         self._fill()
         self.run_worker(self._ask(), exit_on_error=True)
 
@@ -246,6 +247,10 @@ class ModelPicker(ModalScreen[Chosen | None]):
         if (literal := self._take_literally(typed.strip())) is not None and literal not in self._shown:
             self._literal = len(self._shown)
             self._shown.append(literal)
+        if not keep_place:
+            self._first = tuple(self._marked.values())
+        if not typed:
+            self._shown = [*self._first, *(model for model in self._shown if model not in self._first)]
         if not typed and not self._moved and self._current in self._shown:
             before = self._current
         self.rows.show(len(self._shown), self._shown.index(before) if before in self._shown else 0)
@@ -260,7 +265,9 @@ class ModelPicker(ModalScreen[Chosen | None]):
         return Model(self._fallback, words)
 
     def _tell_state(self) -> None:
-        """However low the screen, the list leaves room for what is said of the providers below it."""
+        """Also what Enter takes. However low the screen, the list leaves room for what is said of the providers."""
+        keys = say_keys(self, self._language, "picker.marked_keys" if len(self._marked) > 1 else "picker.keys")
+        self.query_one("#picker", Frame).name_keys(keys)
         lines = self._state()
         self._state_line.update(Content("\n".join(lines)), layout=len(lines) != self._state_lines)
         self._state_lines = len(lines)
