@@ -62,9 +62,16 @@ async def test_a_name_that_is_sent_is_put_in_and_its_defaults_are_stepped_throug
         await pilot.press("enter")
         await until(pilot, lambda: bool(chat._conversation.turns))
         assert chat._conversation.turns[0].prompt == "Be kind:\nfix x soon.\n\nthis as well"
+        await until(pilot, lambda: chat.streaming and chat.stop_reply())
         await until(pilot, lambda: not chat.streaming)
         await pilot.press(*"/fixed", "enter")
         await until(pilot, lambda: len(chat._conversation.turns) == 2)
         assert chat._conversation.turns[1].prompt == "/fixed", "it is the name of no file"
+        await until(pilot, lambda: chat.streaming and chat.stop_reply())
+        await until(pilot, lambda: not chat.streaming)
+        (folder / "fixed.md").write_text("+++\nnothing = 1\n+++\nText")
+        await pilot.press(*"/fixed", "enter")
+        await until(pilot, lambda: any("line 2: nothing is not" in note.message for note in app._notifications))
+        assert chat.prompt.text == "/fixed", "what cannot be used is told, and nothing is sent"
     assert app.workspace is not None
     await app.workspace.close()

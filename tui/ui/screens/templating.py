@@ -43,13 +43,13 @@ class TemplatingScreen(AttachingScreen):
         """Send a prompt unless the files have to do with it; a stop, or another conversation, takes it back."""
         conversation, prompt = self._conversation, self.prompt
         try:
-            prompts = await self._read_files()
+            files = await self._read_files()
         finally:
             self.is_preparing = False
         if text not in prompt.unsent:
             self.send_queued()
             return
-        new = self._fill_in(text, prompts)
+        new = self._fill_in(text, *files)
         if conversation is self._conversation and new is None:
             super().prepare(text)
             return
@@ -71,18 +71,20 @@ class TemplatingScreen(AttachingScreen):
     async def _look_up_again(self, text: str, turn: Turn) -> None:
         prompt = self.prompt
         try:
-            prompts = await self._read_files()
+            files = await self._read_files()
         finally:
             self.is_preparing = False
         if not self.is_edited(turn) or self.streaming:
             self.send_queued()
-        elif (new := self._fill_in(text, prompts)) is None:
+        elif (new := self._fill_in(text, *files)) is None:
             super().resend(text, turn)
         elif prompt.shown == text:
             prompt.rewrite(new[0])
             prompt.begin_steps(0, len(new[0]), new[1])
 
-    def _fill_in(self, text: str, prompts: Mapping[str, PromptFile]) -> tuple[str, list[tuple[int, str]]] | None:
+    def _fill_in(
+        self, text: str, prompts: Mapping[str, PromptFile], complaints: Sequence[str]
+    ) -> tuple[str, list[tuple[int, str]]] | None:
         """What is to stand in the editor in the place of a prompt, with its defaults; None if it can be sent."""
         self.prompt.marks |= frozenset(name for each in prompts.values() for name in each.variables)
         if (found := find_command(text, prompts)) is not None:
@@ -94,11 +96,16 @@ class TemplatingScreen(AttachingScreen):
             self._warned = text
             self._tell_template("unfilled", name=open_marks[0])
             return text, []
+        if complaint := next((one for one in complaints if text.startswith("/") and _is_about(one, text)), None):
+            self._warned = text
+            self.notify(sanitise_line(complaint), severity="warning", timeout=8, markup=False)
+            return text, []
         return None
 
-    async def _read_files(self) -> Mapping[str, PromptFile]:
+    async def _read_files(self) -> tuple[Mapping[str, PromptFile], Sequence[str]]:
+        """Those that can be used, and the complaints about the others."""
         folder = self._prompts_folder()
-        return (await asyncio.to_thread(read_prompts, folder))[0] if folder is not None else {}
+        return await asyncio.to_thread(read_prompts, folder) if folder is not None else ({}, ())
 
     @on(Prompt.Completed)
     def use_template(self, event: Prompt.Completed) -> None:
@@ -167,3 +174,8 @@ class TemplatingScreen(AttachingScreen):
 def _may_need_files(text: str) -> bool:
     """Whether a prompt looks like one that prompt files have to do with."""
     return text.startswith("/") or bool(find_marks(text))
+
+
+def _is_about(complaint: str, text: str) -> bool:
+    """Whether a complaint is about the file that the first word of a text, `/name`, would be that of."""
+    return f"{text.split(maxsplit=1)[0]}.md: " in complaint
