@@ -1,7 +1,7 @@
-"""Draw every state of the app in every theme: `python -m tests.contact_sheet FOLDER [--scene NAME] [--theme NAME]`.
+"""Draw every state of the app in every theme: `python -m tests.contact_sheet FOLDER [--scene NAME]`.
 
 One sheet (SVG) for each state: a row for each theme, a column for each width; `index.html` shows them all. What cannot
-be read well (tests/contrast.py) is told.
+be read well (tests/contrast.py) is told. `--theme NAME` and `--language zh` choose, too.
 """
 
 import argparse
@@ -27,10 +27,10 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in (ROOT / "themes").glob("*.toml"))
 
 
-async def shoot(scene: Scene, themes: list[str]) -> list[list[str]]:
+async def shoot(scene: Scene, themes: list[str], tongue: str) -> list[list[str]]:
     """A row of pictures for each theme: the scene is played once, then looked at in each width and theme."""
     rows: list[list[str]] = [[] for _ in themes]
-    async with open_scene(scene, themes[0]) as pilot:
+    async with open_scene(scene, themes[0], tongue=tongue) as pilot:
         for width in scene.widths:
             await pilot.resize_terminal(width, HEIGHT)
             await pilot.pause(0.3)
@@ -74,12 +74,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scene", action="append", choices=[scene.name for scene in SCENES])
     parser.add_argument("--theme", action="append", choices=shipped())
+    parser.add_argument("--language", choices=("en", "zh"), default="en")
     wanted = parser.parse_args()
     folder, themes = wanted.folder, wanted.theme or shipped()
     folder.mkdir(parents=True, exist_ok=True)
     scenes = [scene for scene in SCENES if not wanted.scene or scene.name in wanted.scene]
     for scene in scenes:
-        sheet = lay_out(asyncio.run(shoot(scene, themes)))
+        sheet = lay_out(asyncio.run(shoot(scene, themes, wanted.language)))
         (folder / f"{scene.name}.svg").write_text(sheet, encoding="utf-8")
         print(folder / f"{scene.name}.svg", flush=True)
     write_index(folder, [scene.name for scene in scenes], themes)

@@ -192,6 +192,15 @@ async def _noted(pilot: Pilot[None]) -> None:
         await say(pilot, f"What is {name}?")
 
 
+async def _branches(pilot: Pilot[None]) -> None:
+    """A prompt with a file was sent again in other words: each has its branch."""
+    await pick(pilot, "cut")
+    await say(pilot, f"What is in @{DOCUMENTS}/chinese.md ?")
+    await presses("tab", "k", "e")(pilot)
+    await say(pilot, " And why?")
+    await presses("tab", "k")(pilot)
+
+
 async def _read(pilot: Pilot[None]) -> None:
     """In the log: a message is the current one, a word is found, some of it is marked."""
     await say(pilot, "Show me some markdown.")
@@ -317,6 +326,10 @@ SCENES = (
     Scene("parameters", presses("f3")),
     Scene("palette", presses("ctrl+p")),
     Scene("help", presses("f1")),
+    Scene("themes", presses("ctrl+p", *"theme", "enter")),
+    Scene("prompts", lambda pilot: _then(pilot, lambda here: say(here, "How do rivers begin?"), "ctrl+r")),
+    Scene("completion", presses(*"@tests/pi")),
+    Scene("branches", _branches),
 )
 
 
@@ -327,7 +340,13 @@ async def _then(pilot: Pilot[None], play: Play, *keys: str) -> None:
 
 @asynccontextmanager
 async def open_app(
-    theme: str, size: tuple[int, int], wish: Wish, config: Config | None = None, *, opens: bool = True
+    theme: str,
+    size: tuple[int, int],
+    wish: Wish,
+    config: Config | None = None,
+    *,
+    opens: bool = True,
+    tongue: str = "en",
 ) -> AsyncIterator[Pilot[None]]:
     """The app at work, in folders of its own."""
     config = config or Config(theme=theme)
@@ -341,7 +360,7 @@ async def open_app(
                 await asyncio.Event().wait()
             return await open_workspace(launch, mask, report, keep=True, consent=consent)
 
-        app = WeirApp(Opening(launch.config, paths, load_language("en"), lambda: mask, theme, opener))
+        app = WeirApp(Opening(launch.config, paths, load_language(tongue), lambda: mask, theme, opener))
         async with app.run_test(size=size) as pilot:
             if opens:
                 await until(pilot, lambda: app.workspace is not None)
@@ -354,11 +373,13 @@ async def open_app(
 
 
 @asynccontextmanager
-async def open_scene(scene: Scene, theme: str, config: Config | None = None) -> AsyncIterator[Pilot[None]]:
+async def open_scene(
+    scene: Scene, theme: str, config: Config | None = None, tongue: str = "en"
+) -> AsyncIterator[Pilot[None]]:
     """A scene at 100 columns, or at its first width where it has none such."""
     width = 100 if 100 in scene.widths else scene.widths[0]
     with scene.wish() as wish:
-        async with open_app(theme, (width, 30), wish, config, opens=scene.opens) as pilot:
+        async with open_app(theme, (width, 30), wish, config, opens=scene.opens, tongue=tongue) as pilot:
             await scene.play(pilot)
             yield pilot
 
