@@ -113,7 +113,7 @@ def test_a_long_paste_mentions_no_file_and_one_in_the_queue_is_read_when_its_tur
     first = raw_server.next_exchange()
     assert first.body["messages"][-1]["content"] == text
     send_prompt(terminal, "then @notes.md")
-    terminal.wait_for(say("prompt.queued", text="then @notes.md"))
+    terminal.wait_for(spoken("prompt.queued", text="then @notes.md"))
     (desk.home / "notes.md").write_text("changed")
     first.open_stream()
     first.say("One.")
