@@ -50,9 +50,13 @@ def lines_of(text: str) -> list[str]:
 
 BLOCKS = {f"line {at}": lines_of(text) for language, text, at in FENCES if language == "sh"}
 LINES = [line for lines in BLOCKS.values() for line in lines]
+FIRST = {line: name for name, lines in reversed(BLOCKS.items()) for line in lines}
+"""The block in which a line comes first."""
 OURS = {
-    name: [line for line in lines if WITHIN.sub("", line).startswith("weir ")] for name, lines in BLOCKS.items()
+    name: [line for line in lines if WITHIN.sub("", line).startswith("weir ") and FIRST[line] == name]
+    for name, lines in BLOCKS.items()
 }
+"""Those of weir; one that comes again, as in the Chinese part, is tried where it comes first."""
 KINDS = "toml", "json", "markdown", "text"
 FILES = {kind: [text for language, text, _ in FENCES if language == kind] for kind in KINDS}
 
@@ -62,7 +66,7 @@ def test_every_block_is_of_a_kind_that_is_tried() -> None:
     assert len(README.splitlines()) <= 640
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if not any(line in ours for ours in OURS.values())])
+@pytest.mark.parametrize("line", sorted({*LINES} - {line for lines in OURS.values() for line in lines}))
 def test_a_command_of_the_set_up_or_of_development_has_its_shape(line: str) -> None:
     found = INSTALL.fullmatch(line)
     words = shlex.split((found["then"] or "") if found else line)
