@@ -17,17 +17,21 @@ ENGLISH = load_language("en")
         (Situation(empty=False), "send", "retry"),
         (Situation(empty=False, running=True), "stop", "send"),
         (Situation(empty=False, running=True, queued=True), "take_back", "stop"),
-        (Situation(empty=False, broken=True), "retry", "continue"),
-        (Situation(empty=False, broken=True, continuable=True), "retry", "stop"),
-        (Situation(empty=False, broken=True, typed=True), "send", "retry"),
+        (Situation(empty=False, broken=True, retryable=True), "retry", "continue"),
+        (Situation(empty=False, broken=True), "why", "retry"),
+        (Situation(empty=False, broken=True, continuable=True), "continue", "retry"),
+        (Situation(empty=False, typed=True, editing="prompt"), "branch", "send"),
+        (Situation(empty=False, typed=True, editing="reply"), "keep", "models"),
         (Situation("log"), "log.prompt", "log.copy"),
         (Situation("log", empty=False), "log.step", "log.stop"),
         (Situation("log", empty=False, running=True), "log.step", "log.retry"),
         (Situation("log", empty=False, broken=True, continuable=True), "log.step", "log.stop"),
+        (Situation("log", empty=False, broken=True), "log.step", "log.retry"),
+        (Situation("log", empty=False, on_prompt=True), "log.step", "log.branches"),
         (Situation("columns", empty=False), "compare.column", "compare.stop"),
         (Situation("columns", empty=False, running=True), "compare.column", "send"),
         (Situation(empty=False, comparing=True), "send", "read"),
-        (Situation(empty=False, comparing=True, broken=True), "retry", "doctor"),
+        (Situation(empty=False, comparing=True, broken=True, retryable=True), "retry", "doctor"),
         (Situation(empty=False, comparing=True, running=True), "stop", "read"),
         (Situation("other"), "keys", "send"),
     ],
@@ -44,6 +48,31 @@ def test_the_hints_are_of_what_can_be_done_now(situation: Situation, first: str,
             line = write_hints(names, {}, language, width)
             assert cell_len(line) <= width
             assert "F1" in line
+
+
+@pytest.mark.parametrize(
+    ("situation", "line"),
+    [
+        (
+            Situation(empty=False, broken=True, retryable=True, continuable=True, typed=True),
+            "Enter send · F8 retry · shift+F8 continue · ctrl+j new line · ctrl+g why · F1 keys",
+        ),
+        (
+            Situation(empty=False, typed=True, editing="prompt", broken=True, retryable=True),
+            "Enter send as a branch · Esc back to your draft · ctrl+j new line · F1 keys",
+        ),
+        (
+            Situation("log", empty=False, on_prompt=True, several=True),
+            "j k messages · e edit · [ ] branches · d delete · Esc back · F1 keys",
+        ),
+        (
+            Situation("log", empty=False, several=True),
+            "j k messages · y copy · r retry · [ ] other replies · Esc back · F1 keys",
+        ),
+    ],
+)
+def test_a_draft_an_edit_and_the_message_at_the_cursor_have_hints_of_their_own(situation: Situation, line: str) -> None:
+    assert write_hints(choose_hints(situation), {}, ENGLISH, 100) == line
 
 
 def test_the_keys_are_those_of_the_person() -> None:

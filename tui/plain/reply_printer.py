@@ -69,8 +69,8 @@ class ReplyPrinter:
             for line in (*note.advice, *((acts,) if acts else ()), *note.record):
                 output.write(f"  {line}\n")
         if reply.origin is not None and reply.record is not None:
-            first = reply.origin.record or "?"
-            output.tell_line(self._language.say("remedy.continued", first=first, second=reply.record.id))
+            first, second = (reply.origin.record or "?")[:8], reply.record.id[:8]
+            output.tell_line(self._language.say("remedy.continued_plain", first=first, second=second))
         output.write("\n")
 
     def _write(self, text: str) -> None:

@@ -27,12 +27,19 @@ HINTED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "continue": (("chat.continue", "shift+f8"),),
     "why": (("record.open", "ctrl+g"),),
     "doctor": (("doctor.open", "f9"),),
+    "branch": (("prompt.send", "enter"),),
+    "keep": (("prompt.send", "enter"),),
+    "draft": (("prompt.end_edit", "escape"),),
     "connect": (("chat.connect", "f4"),),
     "chats": (("chats.open", "ctrl+s"),),
     "log.step": (("log.next", "j"), ("log.previous", "k")),
     "log.copy": (("log.copy", "y"),),
     "log.code": (("log.next_code", "u"),),
     "log.retry": (("log.retry", "r"),),
+    "log.edit": (("log.edit", "e"),),
+    "log.delete": (("log.delete", "d"),),
+    "log.branches": (("log.previous_sibling", "left_square_bracket"), ("log.next_sibling", "right_square_bracket")),
+    "log.siblings": (("log.previous_sibling", "left_square_bracket"), ("log.next_sibling", "right_square_bracket")),
     "log.continue": (("log.continue", "c"),),
     "log.record": (("log.record", "x"),),
     "log.prompt": (("log.leave", "escape"),),
@@ -63,9 +70,17 @@ class Situation:
     queued: bool = False
     """A prompt waits for the end of a reply."""
     broken: bool = False
-    """The last reply did not come to an end of its own."""
+    """The last reply did not come to an end of its own; in the log the one that the keys are about."""
+    retryable: bool = False
+    """The same once more may help it."""
     continuable: bool = False
-    """The last reply can be gone on with."""
+    """It can be gone on with."""
+    editing: str = ""
+    """What is being edited: a `prompt` or a `reply`."""
+    on_prompt: bool = False
+    """In the log the keys are about a prompt."""
+    several: bool = False
+    """That prompt begins several branches, or that reply is one of several."""
     practising: bool = False
     """No provider is connected."""
     comparing: bool = False
@@ -90,19 +105,27 @@ def _in_log(situation: Situation) -> list[str]:
         return ["log.prompt"]
     if situation.running:
         return ["log.step", "log.copy", "log.stop", "log.prompt"]
+    if situation.on_prompt:
+        return ["log.step", "log.edit", "log.branches" if situation.several else "log.copy", "log.delete", "log.prompt"]
     act = "log.continue" if situation.continuable else "log.copy"
-    return ["log.step", act, "log.retry", "log.record", "log.prompt"]
+    again = "log.edit" if situation.broken and not situation.retryable else "log.retry"
+    return ["log.step", act, again, "log.siblings" if situation.several else "log.record", "log.prompt"]
 
 
 def _in_prompt(situation: Situation) -> list[str]:
     read = "columns" if situation.comparing else "read"
+    if situation.editing:
+        return ["branch" if situation.editing == "prompt" else "keep", "draft", "newline"]
     if situation.queued:
         return ["take_back", "queue", "newline", read]
     if situation.running:
         return ["stop", "queue", read, "models"]
-    if situation.broken and not situation.typed:
-        names = ["retry", *(["continue"] if situation.continuable else []), "why"]
-        return [*names, read if situation.comparing else "doctor", "models"]
+    if situation.broken:
+        helpful = {"retry": situation.retryable, "continue": situation.continuable}
+        acts = [name for name, helps in helpful.items() if helps]
+        if situation.typed:
+            return ["send", *acts, "newline", "why"]
+        return [*acts, "why", read if situation.comparing else "doctor", "models"]
     last = "connect" if situation.practising else "chats" if situation.empty else "read"
     return ["send", "newline", "models", read if situation.comparing else last]
 

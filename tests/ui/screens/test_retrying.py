@@ -8,7 +8,7 @@ import pytest
 
 from tests.chat.sample import wait_for
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk, Sentence, note, open_raw, say, send_prompt
+from tests.ui.desk import Desk, Sentence, note, open_raw, say, send_prompt, spoken
 from tests.ui.log.test_log_keys import wait_copied
 from tests.ui.screens.test_comparing import NAMES, beside, next_streams, open_trio
 from tests.ui.server import Exchange, RawServer
@@ -63,7 +63,7 @@ def test_a_cut_reply_is_gone_on_with_and_asked_again_and_the_partial_stays(desk:
     stream.finish()
     terminal.wait_for(f"{SAID} waits.")
     terminal.wait_for("◀ 2/2 ▶  " + say("compare_view.chosen"))
-    terminal.wait_for(lambda screen: all(Sentence(record)(screen) for record in record_ids(desk, 2)))
+    terminal.wait_for(spoken("remedy.continued", key="x"))
     terminal.send("[")
     terminal.wait_for("◀ 1/2 ▶")
     terminal.wait_for(note("premature-eof"))

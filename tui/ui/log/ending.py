@@ -94,10 +94,11 @@ def tail_lines(
     record: bool,
     standing: Standing = ALONE,
     keys: Mapping[str, str] = MappingProxyType({}),
+    away: bool = False,
 ) -> list[Line]:
     """How it ended, then the blank row before the next entry; `record`: the masked record is shown whole.
 
-    `keys` are the person's own, by the id of their binding.
+    `keys` are the person's own, by the id of their binding; `away`: what is typed now does not come as far as the log.
     """
     width, signs = layout.width, ornaments(ascii=layout.ascii)
     if reply.outcome is None:
@@ -111,10 +112,12 @@ def tail_lines(
         return [*lines, *blind, BLANK]
     if reply.outcome.has_note:
         lines += [BLANK] if reply.has_text or lines else []
-        lines += _note(reply, reply.outcome, language, layout, standing.excess, keys)
+        way = _lead_there(language, keys) if away else []
+        acts = _act_lines(reply, language, layout, standing.excess, keys, way)
+        lines += _note(reply, reply.outcome, language, layout, acts)
     lines += _notices(reply, language, width, failed=False)
     if reply.origin is not None and reply.record is not None:
-        joined = language.say("remedy.continued", first=reply.origin.record or "?", second=reply.record.id)
+        joined = language.say("remedy.continued", key=show_key(keys.get("log.record", "x")))
         lines += plain_lines(sanitise_line(joined), Style("notice"), width)
     if record and reply.record is not None:
         lines += [BLANK, *lay_out(make_sheet(reply.record), language, width)]
@@ -135,8 +138,10 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
     return [BLANK, *told] if reply.has_text else told
 
 
-def _act_lines(reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]) -> list[Line]:
-    """What may help, each act behind its key and never parted from it; the keys alone stand out."""
+def _act_lines(
+    reply: Reply, language: Language, layout: Layout, excess: int, keys: Mapping[str, str], way: list[Span]
+) -> list[Line]:
+    """What may help, each act behind its key and never parted from it; the keys alone stand out; `way` comes first."""
     parted, width = Span(ornaments(ascii=layout.ascii).parted), layout.width - 2
     rows: list[list[Span]] = []
     for remedy in find_remedies(reply):
@@ -144,7 +149,7 @@ def _act_lines(reply: Reply, language: Language, layout: Layout, excess: int, ke
         if remedy is Remedy.TRIM and not excess:
             continue
         words = language.say(f"remedy.{remedy}", count=excess)
-        act = [Span(keys.get(name, usual), _KEY), Span(f" {words}")]
+        act = [*([] if rows else way), Span(keys.get(name, usual), _KEY), Span(f" {words}")]
         if rows and sum(cell_len(span.text) for span in (*rows[-1], parted, *act)) <= width:
             rows[-1] += [parted, *act]
         else:
@@ -152,9 +157,13 @@ def _act_lines(reply: Reply, language: Language, layout: Layout, excess: int, ke
     return [line for row in rows for line in wrapped_lines(row, width)]
 
 
-def _note(
-    reply: Reply, outcome: Outcome, language: Language, layout: Layout, excess: int, keys: Mapping[str, str]
-) -> list[Line]:
+def _lead_there(language: Language, keys: Mapping[str, str]) -> list[Span]:
+    """The key that leads from the prompt to where the keys of a note work."""
+    key = show_key(keys.get("prompt.leave", "tab").partition(",")[0])
+    return [Span(key, _KEY), Span(language.say("remedy.then"))]
+
+
+def _note(reply: Reply, outcome: Outcome, language: Language, layout: Layout, acts: list[Line]) -> list[Line]:
     """Why it was interrupted: the code and its sentence, one next step, the keys that help, the masked record."""
     note = make_note(outcome, reply.record, language)
     kind = "warning" if outcome.rule.finished or outcome is Outcome.CANCELLED else "failed"
@@ -162,7 +171,7 @@ def _note(
     rows = wrapped_lines((Span(note.code, Style(f"note-code-{kind}", bold=True)), Span(f"  {note.sentence}")), width)
     if note.advice:
         rows += wrapped_lines((Span(signs.advice, Style("advice")), Span(note.advice[0])), width)
-    rows += _act_lines(reply, language, layout, excess, keys)
+    rows += acts
     for line in note.record:
         rows += wrapped_lines((Span(line, Style("record")),), width)
     bar = Span(signs.note, Style(f"note-{kind}"))

@@ -74,7 +74,7 @@ class MessageLog(RevisingView, can_focus=True):
     ) -> None:
         super().__init__(language, frames=frames, behind=behind, ascii=ascii, wrap_code=wrap_code)
         self._cursor = Cursor()
-        self._growing = {}
+        self._turns, self._growing = {}, {}
         self._key_order = KeyOrder(self, _YIELDING)
 
     async def _on_key(self, event: Key) -> None:
@@ -231,7 +231,7 @@ class MessageLog(RevisingView, can_focus=True):
     def action_step_sibling(self, step: int) -> None:
         """Go to the next or the previous branch at a prompt that has several, else show such a reply of the turn."""
         if not self.step_branch(step) and not self.step_sibling(self._cursor.entry, step):
-            self.post_message(self.Missed("compare_view.no_siblings"))
+            self.post_message(self.Missed(self.why_no_sibling))
 
     def action_adopt(self) -> None:
         """Go on with the reply that is shown, where the turn has others; else go on typing."""

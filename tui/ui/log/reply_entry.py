@@ -35,7 +35,7 @@ AT_ONCE = 5 * PORTION
 class ReplyEntry(Entry):
     """A reply with its note; what is folded in it is the person's choice."""
 
-    __slots__ = ("_keys", "_parts", "_standing", "_waits", "record_shown", "reply", "thought_shown")
+    __slots__ = ("_keys", "_parts", "_standing", "_told", "away", "record_shown", "reply", "thought_shown")
 
     def __init__(
         self,
@@ -49,7 +49,9 @@ class ReplyEntry(Entry):
         self.reply = reply
         self._standing = standing
         self._keys = keys
-        self._waits: tuple[Wait | None, str] = (None, "")
+        self._told: tuple[Wait | None, str, bool] = (None, "", False)
+        self.away = False
+        """Whether the keys of its note work only once a person has gone into the log; then the note says so."""
         self.thought_shown: bool | None = None
         """Whether the thought is open; None: while it is being thought, and after if it is short."""
         self.record_shown = False
@@ -99,11 +101,11 @@ class ReplyEntry(Entry):
         """Bring the rows up to date; returns the first that may have changed, None if none has."""
         if self._parts is None:
             return None
-        waits = self.waits
-        if waits == self._waits and not self._parts.is_behind:
+        telling = (*self.waits, self.away)
+        if telling == self._told and not self._parts.is_behind:
             return None
         told = self._take_pending(self._parts, PORTION)
-        told, self._waits = told or waits != self._waits, waits
+        told, self._told = told or telling != self._told, telling
         return self._refresh(self._parts, told=told)
 
     @property
@@ -115,7 +117,7 @@ class ReplyEntry(Entry):
     @property
     def is_stale(self) -> bool:
         """Whether what it tells of its waiting is no longer so."""
-        return self._parts is not None and self.waits != self._waits
+        return self._parts is not None and (*self.waits, self.away) != self._told
 
     def toggle_thought(self) -> bool:
         """Fold or unfold the thought; False if there is none."""
@@ -261,7 +263,8 @@ class ReplyEntry(Entry):
 
     def _tail(self, layout: Layout) -> list[Line]:
         shown, standing, keys = self.record_shown, self._standing, self._keys
-        return tail_lines(self.reply, self._language, layout, record=shown, standing=standing, keys=keys)
+        away = self.away
+        return tail_lines(self.reply, self._language, layout, record=shown, standing=standing, keys=keys, away=away)
 
 
 class _Parts:

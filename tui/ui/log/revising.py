@@ -11,6 +11,9 @@ from textual.message import Message
 
 from tui.chat.conversation import Reply, Turn
 from tui.ui.log.acting import ActingView
+from tui.ui.log.reply_entry import ReplyEntry
+from tui.ui.log.stack import Place
+from tui.ui.log.view import TOP
 
 
 class RevisingView(ActingView):
@@ -22,6 +25,9 @@ class RevisingView(ActingView):
         Binding("D", "restore", "Undo deletion", id="log.restore", tooltip="Bring back what was deleted last"),
         Binding("f", "fork", "Fork", id="log.fork", tooltip="Go on from here in a new conversation"),
     ]
+
+    _near: int | None = None
+    """The entry of the last reply, when its note was told which keys work."""
 
     @dataclass
     class EditWanted(Message):
@@ -63,6 +69,41 @@ class RevisingView(ActingView):
         """Whether the keys are about a prompt."""
         return self._cursor.entry is not None and self._cursor.entry not in self._turns
 
+    @property
+    def has_several(self) -> bool:
+        """Whether there are branches beside the prompt, or replies beside the reply, that the keys are about."""
+        if (turn := self.current_turn) is None:
+            return False
+        return self._has_branches(turn) if self.on_prompt else len(turn.replies) > 1
+
+    @property
+    def why_no_sibling(self) -> str:
+        """The name of the sentence that says why there is nothing beside what the keys are about."""
+        turn = self.current_turn
+        branches = turn is not None and not self.on_prompt and self._has_branches(turn)
+        return "turns.branches_above" if branches else "compare_view.no_siblings"
+
+    def settle(self, changed: Place | None = TOP) -> None:
+        """Also the last note names keys that work from where one is."""
+        self.tell_keys()
+        super().settle(changed)
+
+    def watch_has_focus(self, value: bool) -> None:
+        """With the focus or without it, others work."""
+        super().watch_has_focus(value)
+        self.tell_keys()
+
+    def tell_keys(self) -> None:
+        """Of the notes only the last is near enough to the prompt that a key leads to it from there."""
+        last = next(reversed(self._turns), None)
+        for number in (self._near, last):
+            entry = self._stack.entries[number] if number is not None and number < len(self._stack.entries) else None
+            away = number == last and not self.has_focus
+            if number is not None and isinstance(entry, ReplyEntry) and entry.away != away:
+                entry.away = away
+                self.mark_grown(number)
+        self._near = last
+
     def action_edit(self) -> None:
         """Edit a message."""
         if (shown := self.shown_reply(self._cursor.entry)) is None:
@@ -91,7 +132,10 @@ class RevisingView(ActingView):
     def step_branch(self, step: int) -> bool:
         """Ask for another branch at the prompt that the keys are about; False if there is none."""
         turn = self.current_turn
-        if turn is None or not self.on_prompt or len(self._conversation.tree.siblings(turn)) < 2:
+        if turn is None or not self.on_prompt or not self._has_branches(turn):
             return False
         self.post_message(self.BranchWanted(turn, step))
         return True
+
+    def _has_branches(self, turn: Turn) -> bool:
+        return len(self._conversation.tree.siblings(turn)) > 1

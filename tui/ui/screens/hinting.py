@@ -3,7 +3,7 @@
 from textual.events import DescendantBlur, DescendantFocus
 
 from tui.chat.conversation import Reply
-from tui.chat.remedy import can_continue
+from tui.chat.remedy import Remedy, find_remedies
 from tui.ui.hint import Situation, choose_hints
 from tui.ui.log.columns import ColumnLog
 from tui.ui.log.message_log import MessageLog
@@ -24,6 +24,11 @@ class HintingScreen(TryingScreen):
         """Whether a prompt waits; whoever inherits knows."""
         return False
 
+    @property
+    def edited(self) -> str:
+        """What is being edited, a `prompt` or a `reply`; else empty."""
+        return "" if self._edit is None else "prompt" if self._edit.reply is None else "reply"
+
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Other keys are of use in another place."""
         self.show_hints()
@@ -41,14 +46,22 @@ class HintingScreen(TryingScreen):
         workspace, turns = self._workspace, self._conversation.turns
         shown = self.page_log.last_reply
         last = self.columns.current.reply if self.columns.is_shown else shown[1] if shown is not None else None
+        place = self._find_place()
+        if place == "log":
+            last = self.page_log.current_reply or last
+        remedies = find_remedies(last) if last is not None else []
         return Situation(
-            place=self._find_place(),
+            place=place,
             empty=not turns,
             typed=bool(self.prompt.text.strip()),
             running=self.can_stop,
             queued=self.has_queued,
             broken=_is_broken(last),
-            continuable=last is not None and last.outcome is not None and can_continue(last),
+            retryable=Remedy.RETRY in remedies,
+            continuable=Remedy.CONTINUE in remedies,
+            editing=self.edited,
+            on_prompt=place == "log" and self.page_log.on_prompt,
+            several=place == "log" and self.page_log.has_several,
             comparing=self.columns.is_shown,
             practising=workspace is not None and workspace.practising and workspace.routes.wants_practice,
         )

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from tui.text.language import Language
 from tui.ui.log.message_log import MessageLog
+from tui.ui.shown_key import show_key
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.prompt import Prompt
 
@@ -54,7 +55,8 @@ class ReadingScreen(Screen[None]):
     @on(MessageLog.Missed)
     def tell_missed(self, event: MessageLog.Missed) -> None:
         """Say why a key did nothing."""
-        self.notify(self._language.say(event.what), timeout=3, markup=False)
+        up = show_key(self.log_view.keys.get("log.previous", "k").partition(",")[0])
+        self.notify(self._language.say(event.what, up=up), timeout=3, markup=False)
 
     @on(FindBar.Wanted)
     def find_words(self, event: FindBar.Wanted) -> None:
