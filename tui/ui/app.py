@@ -12,7 +12,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.filter import LineFilter
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import TextArea
 from textual.worker import WorkerFailed
 
@@ -232,7 +232,7 @@ class WeirApp(ThemedApp):
             self._chat.save_state()
 
     def action_interrupt(self) -> None:
-        """Copy a selection, else stop the reply, else leave when asked twice."""
+        """Copy a selection, else close an overlay, else stop the reply, else leave when asked twice."""
         self.after_typing(self._interrupt)
 
     async def action_quit(self) -> None:
@@ -242,14 +242,18 @@ class WeirApp(ThemedApp):
     def _interrupt(self) -> None:
         front = self._front
         front.prompt.settle()
-        selected = self.screen.get_selected_text() or front.selected_text
+        overlay = self.screen if isinstance(self.screen, ModalScreen) else None
+        selected = self.screen.get_selected_text() or (front.selected_text if overlay is None else None)
         if isinstance(self.focused, TextArea) and self.focused.selected_text:
             selected = self.focused.selected_text
         if selected:
             self._copy(selected)
             self.screen.clear_selection()
             front.clear_marks()
-        elif not (_stop_overlay(self.screen) or front.stop_reply()):
+        elif overlay is not None:
+            _leave_overlay(overlay)
+            self._asked_to_quit = float("-inf")
+        elif not front.stop_reply():
             now = time.monotonic()
             if now - self._asked_to_quit < QUIT_SECONDS:
                 self.exit()
@@ -301,7 +305,9 @@ class WeirApp(ThemedApp):
         self._close_messages_no_wait()
 
 
-def _stop_overlay(screen: Screen[object]) -> bool:
+def _leave_overlay(screen: ModalScreen[object]) -> None:
+    """Stop what it has under way, else close it; nothing is chosen in it."""
     from tui.ui.front import Busy  # a start need not wait for what only a stop asks
 
-    return isinstance(screen, Busy) and screen.stop_work()
+    if not (isinstance(screen, Busy) and screen.stop_work()):
+        screen.dismiss(None)

@@ -1,6 +1,5 @@
 """ChatScreen: the conversation. It hands what was typed to the session and shows what comes of it."""
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +16,7 @@ from tui.text.language import Language
 from tui.ui.key_hint import bound_keys
 from tui.ui.manner import Manner
 from tui.ui.screens.opening import Leftover
-from tui.ui.screens.templating import TemplatingScreen
+from tui.ui.screens.stopping import StoppingScreen
 from tui.ui.widgets.attachment_bar import AttachmentBar
 from tui.ui.widgets.banner import Banner
 from tui.ui.widgets.completion import Completion
@@ -34,11 +33,9 @@ if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
 
 STATUS_SECONDS = 0.25
-ESCAPE_SECONDS = 2.0
-"""How long "Esc again" holds."""
 
 
-class ChatScreen(TemplatingScreen):
+class ChatScreen(StoppingScreen):
     """One conversation at a time. What is sent while a reply streams waits in the queue, in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +57,6 @@ class ChatScreen(TemplatingScreen):
         """`behind` tells whether the terminal still takes a screen."""
         self._manner = manner or Manner()
         super().__init__(language, self._manner, behind)
-        self._escaped = float("-inf")
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
         self._prompt = RevisingPrompt(language, self._manner.keys)
@@ -178,62 +174,10 @@ class ChatScreen(TemplatingScreen):
         self.prompt.give_back(self._queue.take_all())
         return True
 
-    def action_back(self) -> None:
-        """Close a list, else give a queued prompt back, stop the reply, end a search, or go to the prompt."""
-        if self.prompt.close_completion() or self.give_queue_back():
-            return
-        if self._manner.remote and self._is_stoppable and not self._asked_again():
-            self.notify(self._language.say("keys.esc_again"), timeout=ESCAPE_SECONDS, markup=False)
-        elif not self.stop_reply():
-            if not self.close_search() and self.focused is self.prompt:
-                self.notify(self._language.say("dead_key.nothing_to_stop"), timeout=2, markup=False)
-            self.set_focus(self.prompt)
-
-    def _asked_again(self) -> bool:
-        """Whether Esc came twice: a slow link may tear an arrow key's sequence, which begins with one."""
-        before, self._escaped = self._escaped, time.monotonic()
-        return self._escaped - before < ESCAPE_SECONDS
-
-    def forget_escape(self) -> None:
-        """A key that came in between was torn, or Esc was not meant to stop anything."""
-        self._escaped = float("-inf")
-
-    @property
-    def _is_stoppable(self) -> bool:
-        return bool(self.prompt.unsent or self.reply_to_stop() or self._elsewhere())
-
-    @property
-    def can_stop(self) -> bool:
-        """Whether Esc would stop a reply, wherever it is being written."""
-        return self._is_stoppable
-
     @property
     def has_queued(self) -> bool:
         """Whether Esc would give a queued prompt back."""
         return bool(self._queue.texts)
-
-    def stop_reply(self) -> bool:
-        """Stop the reply in view, at once, else the latest in another chat; False if none is being written."""
-        if self._workspace is None:
-            return False
-        if self.prompt.unsent:
-            self.prompt.take_back()
-            return True
-        if (reply := self.reply_to_stop()) is not None:
-            if reply.trace is None:
-                self.notify(self._language.say("keys.stop_asked"), markup=False)
-            return self._workspace.stop(reply)
-        if not (elsewhere := self._elsewhere()):
-            return False
-        self.notify(self._language.say("keys.stopped_elsewhere"), markup=False)
-        return self._workspace.session.stop(elsewhere[-1])
-
-    def _elsewhere(self) -> list[Reply]:
-        """Replies that are being written in conversations that are not shown."""
-        if self._workspace is None:
-            return []
-        shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
-        return [reply for reply in self._workspace.session.running() if reply.id not in shown]
 
     def model_chosen(self) -> None:
         """What waited for a choice goes out."""
@@ -265,7 +209,7 @@ class ChatScreen(TemplatingScreen):
             self.run_worker(follow(workspace.store, others, self.take), group="follow")
 
     def _show_status(self) -> None:
-        elsewhere = len(self._elsewhere())
+        elsewhere = len(self.replies_elsewhere())
         model, queued = self.model_in_view, len(self._queue.texts)
         own = self._conversation.parameters
         reply = self.reply_of_model()

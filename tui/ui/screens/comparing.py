@@ -130,7 +130,7 @@ class ComparingScreen(ChoosingScreen):
         shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
         others = [reply for reply in own if reply.id in shown]
         wanted = [*([self._reply] if self._reply is not None else []), *self._awaited, *others]
-        return next((reply for reply in wanted if reply.outcome is None), None)
+        return next((reply for reply in wanted if reply.outcome is None and reply.id in shown), None)
 
     def reply_of_model(self) -> Reply | None:
         """The reply in view, unless it has ended and another model was chosen since: its figures are not that one's."""
