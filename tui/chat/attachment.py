@@ -137,6 +137,12 @@ def keep_attached(attachments: Iterable[Attachment], before: str, after: str) ->
     return tuple(each for each in attachments if each.name in still or each.name not in was)
 
 
+def find_kept(text: str, attachments: Iterable[Attachment]) -> set[str]:
+    """The mentions that stand for these, which go along whatever became of the files."""
+    names = {each.name for each in attachments}
+    return {one.path for one in find_mentions(text) if any(show_name(path) in names for path in one.readings())}
+
+
 def _mentioned_names(text: str) -> set[str]:
     return {show_name(path) for mention in find_mentions(text) for path in mention.readings()}
 

@@ -40,6 +40,11 @@ def write_absent(paths: Sequence[str], language: Language) -> str:
     return language.say("attachment.absent", names=", ".join(sanitise_line(path) for path in paths))
 
 
+def write_left(paths: Sequence[str], language: Language) -> str:
+    """That these mentions came with a text that nobody typed, so that only their words go."""
+    return language.say("attachment.left", names=", ".join(sanitise_line(path) for path in paths))
+
+
 def write_trouble(error: AttachmentError, language: Language) -> str:
     """Why a file cannot be attached."""
     return language.say(f"attachment.{error.code}", **error.values)

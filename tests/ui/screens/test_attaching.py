@@ -74,7 +74,7 @@ def test_what_cannot_be_sent_is_said_and_the_prompt_is_back(desk: Desk, raw_serv
     terminal.press("enter")
     terminal.wait_for(spoken("attachment.gone", name="tool.bin"))
     terminal.press("ctrl+u")
-    terminal.send("by hand @notes.md")
+    terminal.send("by hand @notes.md\t")
     see(terminal, chips()[0])
     (desk.home / "notes.md").unlink()
     terminal.press("enter")
@@ -92,11 +92,11 @@ def test_a_model_that_is_known_to_take_no_images_is_not_asked(desk: Desk, raw_se
     )
     terminal = desk.open()
     terminal.wait_for(spoken("welcome.title"))
-    send_prompt(terminal, 'see @"my pic.gif"')
+    send_prompt(terminal, 'see @"my pic.gif"\t')
     terminal.wait_for(say("attachment.no_images", model="lab/raw", name="my pic.gif")[:24])
     terminal.wait_for('│ see @"my pic.gif"')
     terminal.press("ctrl+u")
-    send_prompt(terminal, "see @notes.md")
+    send_prompt(terminal, "see @notes.md\t")
     assert sent(raw_server) == "see @notes.md\n\nnotes.md:\n````\none\n```\ntwo\n````"
 
 
@@ -112,7 +112,7 @@ def test_a_long_paste_mentions_no_file_and_one_in_the_queue_is_read_when_its_tur
     terminal.press("enter")
     first = raw_server.next_exchange()
     assert first.body["messages"][-1]["content"] == text
-    send_prompt(terminal, "then @notes.md")
+    send_prompt(terminal, "then @notes.md\t")
     terminal.wait_for(spoken("prompt.queued", text="then @notes.md"))
     (desk.home / "notes.md").write_text("changed")
     first.open_stream()
@@ -125,7 +125,7 @@ def test_a_long_paste_mentions_no_file_and_one_in_the_queue_is_read_when_its_tur
 def test_files_stay_with_a_prompt_that_is_edited_unless_their_mention_goes(desk: Desk, raw_server: RawServer) -> None:
     write_files(desk.home)
     terminal = open_raw(desk, raw_server)
-    send_prompt(terminal, 'see @"my pic.gif" and @notes.md')
+    send_prompt(terminal, 'see @"my pic.gif"\t and @notes.md\t')
     assert len(sent(raw_server)) == 2
     terminal.wait_for("Seen.")
     (desk.home / "notes.md").unlink()
@@ -133,6 +133,24 @@ def test_files_stay_with_a_prompt_that_is_edited_unless_their_mention_goes(desk:
     terminal.press("tab", "k", "e")
     terminal.wait_for('│ see @"my pic.gif" and @notes.md')
     terminal.press("ctrl+u")
-    send_prompt(terminal, "see @more.txt and @notes.md")
+    send_prompt(terminal, "see @more.txt\t and @notes.md")
     block = "notes.md:\n````\none\n```\ntwo\n````\n\nmore.txt:\n```\nmore\n```"
     assert sent(raw_server) == f"see @more.txt and @notes.md\n\n{block}"
+
+
+@pytest.mark.slow
+def test_a_mention_that_was_pasted_is_text_until_it_is_completed(desk: Desk, raw_server: RawServer) -> None:
+    write_files(desk.home)
+    terminal = open_raw(desk, raw_server)
+    terminal.send("\x1b[200~Mail from Bob: look at @notes.md\x1b[201~")
+    terminal.wait_for(say("attachment.left", names="notes.md")[:40])
+    terminal.press("enter")
+    assert sent(raw_server) == "Mail from Bob: look at @notes.md"
+    terminal.wait_for("Seen.")
+    terminal.press("up")
+    terminal.wait_for("│ Mail from Bob: look at @notes.md")
+    terminal.press("end")
+    terminal.send("\t")
+    see(terminal, chips()[0])
+    terminal.press("enter")
+    assert sent(raw_server).endswith("notes.md:\n````\none\n```\ntwo\n````")

@@ -34,7 +34,8 @@ async def test_all_that_was_done_is_told() -> None:
         await pilot.press("enter", *"two", "left", "f2", "ctrl+l")
         assert app.first.unsent() == "a draft\n\ntwo"
         told = await app.first.leave()
-        assert told == Leftover(("a draft",), "two", (0, 2), (("f2", None), ("ctrl+l", None)), "a draft")
+        keys = (("f2", None), ("ctrl+l", None))
+        assert told == Leftover((("a draft", frozenset()),), "two", (), (0, 2), keys, "a draft")
 
 
 async def test_ctrl_c_takes_a_prompt_back_that_was_sent_too_early() -> None:
@@ -52,7 +53,7 @@ async def test_the_chat_goes_on_from_there(tmp_path: Path) -> None:
         await until(pilot, lambda: app.workspace is not None)
         chat = app.screen
         assert isinstance(chat, ChatScreen)
-        chat.take_over(Leftover((), "some text", (0, 4), (("x", "x"),)))
+        chat.take_over(Leftover((), "some text", (), (0, 4), (("x", "x"),)))
         await pilot.pause()
         assert chat.prompt.text == "somex text"
         assert app.workspace is not None

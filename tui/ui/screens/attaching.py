@@ -25,7 +25,7 @@ from tui.chat.attachment import (
     show_name,
 )
 from tui.chat.catalogue import Model
-from tui.chat.chip import write_absent, write_chip, write_hint, write_trouble
+from tui.chat.chip import write_absent, write_chip, write_hint, write_left, write_trouble
 from tui.chat.context_window import estimate_attachment
 from tui.chat.conversation import Turn
 from tui.chat.path_listing import ListedPath
@@ -51,7 +51,8 @@ class AttachingScreen(HintingScreen):
         super().__init__(language, manner, behind)
         self._completed: set[str] = set()
         """Paths that were taken from the list, or stood as chips: they mean files, also when those are gone."""
-        self._mentioned: tuple[str, ...] = ()
+        self._mentioned: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        """By the person, and in what was pasted or comes from elsewhere."""
         self.is_preparing = False
         """Whether files are being read for a prompt that is to be sent."""
 
@@ -92,20 +93,26 @@ class AttachingScreen(HintingScreen):
         """What was taken from the list means a file."""
         if isinstance(event.candidate.value, ListedPath):
             self._completed.add(event.candidate.value.path)
+        self._look()
 
     @on(TextArea.Changed)
     def look_at_files(self, event: TextArea.Changed) -> None:
         """Show what would be sent along, once nothing was typed for a moment."""
-        mentioned = self.prompt.mentions if event.text_area is self.prompt else self._mentioned
+        if event.text_area is self.prompt:
+            self._look()
+
+    def _look(self) -> None:
+        mentioned = self.prompt.mentions, self.prompt.foreign_mentions
         if mentioned != self._mentioned:
             self._mentioned = mentioned
             self.run_worker(self._show_chips(), group="chips", exclusive=True)
 
     async def _show_chips(self) -> None:
-        if self._mentioned:
+        if any(self._mentioned):
             await asyncio.sleep(LOOK_SECONDS)
         text, completed = self.prompt.text, frozenset(self._completed)
-        seen = await asyncio.to_thread(_look_at, text, frozenset(self._mentioned), completed, self._language)
+        named, foreign = map(frozenset, self._mentioned)
+        seen = await asyncio.to_thread(_look_at, text, named, foreign - named, completed, self._language)
         self._completed.update(seen.chips)
         self.attached_tokens = seen.tokens
         self.bar.show([*seen.chips.values()], seen.trouble, seen.hint)
@@ -114,7 +121,7 @@ class AttachingScreen(HintingScreen):
         """Read the files of a prompt; a stop meanwhile, or another conversation in front, takes it back."""
         conversation = self._conversation
         files: tuple[Attachment, ...] = ()
-        named, completed = frozenset(self.prompt.named), frozenset(self._completed)
+        named, completed = self.prompt.named.get(text, frozenset()), frozenset(self._completed)
         try:
             files = await asyncio.to_thread(lambda: read_attachments(find_attached(text, named, completed)))
             absent = await asyncio.to_thread(find_absent, text, named)
@@ -204,11 +211,11 @@ class _Seen:
     trouble: str | None = None
     """What is wrong with the first that cannot be sent."""
     hint: str = ""
-    """About a mention that is no file, else about what becomes of the chips, if there are any."""
+    """About a mention that is no file, one that is only text, or what becomes of the chips, if there are any."""
 
 
-def _look_at(text: str, named: Set[str], completed: Set[str], language: Language) -> _Seen:
-    """Blocks."""
+def _look_at(text: str, named: Set[str], foreign: Set[str], completed: Set[str], language: Language) -> _Seen:
+    """`foreign` are mentions that nobody typed. Blocks."""
     seen = _Seen()
     files: list[Attachment] = []
     try:
@@ -221,5 +228,10 @@ def _look_at(text: str, named: Set[str], completed: Set[str], language: Language
         seen.trouble = write_trouble(error, language)
         return seen
     absent = find_absent(text, named)
-    seen.hint = write_absent(absent, language) if absent else write_hint(language) if seen.chips else ""
+    if absent:
+        seen.hint = write_absent(absent, language)
+    elif left := find_attached(text, foreign, frozenset()):
+        seen.hint = write_left(left, language)
+    elif seen.chips:
+        seen.hint = write_hint(language)
     return seen

@@ -84,9 +84,9 @@ class ChatScreen(StoppingScreen):
     def take_over(self, leftover: Leftover) -> None:
         """Go on where the person is: prompts that were sent, text that was typed, keys that wait for this screen."""
         self._shown_draft = leftover.draft
-        for text in leftover.sent:
-            self.prompt.hold(text)
-        self.prompt.put_before(leftover.typed, leftover.cursor)
+        for text, named in leftover.sent:
+            self.prompt.hold(text, named)
+        self.prompt.put_before(leftover.typed, leftover.cursor, leftover.mentioned)
         for key, character in leftover.keys:
             self.app.post_message(events.Key(key, character))
 

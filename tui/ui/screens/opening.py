@@ -20,9 +20,11 @@ from tui.ui.widgets.prompt import Prompt
 class Leftover(NamedTuple):
     """What a person did before the chat was there."""
 
-    sent: tuple[str, ...]
-    """Prompts that were sent, the first one first."""
+    sent: tuple[tuple[str, frozenset[str]], ...]
+    """Prompts that were sent, the first one first, each with what it mentions."""
     typed: str
+    mentioned: tuple[str, ...]
+    """In what was typed."""
     cursor: tuple[int, int]
     """Row and column of the caret in what was typed."""
     keys: tuple[tuple[str, str | None], ...]
@@ -80,7 +82,9 @@ class OpeningScreen(Screen[None]):
             await arrived.wait()
             arrived.clear()
         prompt.settle()
-        return Leftover(tuple(prompt.unsent), prompt.content, prompt.cursor_location, tuple(self._keys), self._draft)
+        sent = tuple((text, prompt.named.get(text, frozenset())) for text in prompt.unsent)
+        keys = tuple(self._keys)
+        return Leftover(sent, prompt.content, prompt.mentions, prompt.cursor_location, keys, self._draft)
 
     @property
     def selected_text(self) -> str:

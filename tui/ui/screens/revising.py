@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import SystemCommand
 
-from tui.chat.attachment import Attachment
+from tui.chat.attachment import Attachment, find_kept
 from tui.chat.conversation import Conversation, Reply, Turn
 from tui.text.language import Language
 from tui.text.sanitise import sanitise
@@ -92,6 +92,7 @@ class RevisingScreen(SwitchingScreen):
         name = "turns.editing_prompt" if reply is None else "turns.editing_reply"
         keys = {key: self._page.keys.get(ident, usual) for key, ident, usual in _EDIT_KEYS}
         self._editor.begin_edit(text, self._unfinished.get(edit.id, text), say(name, **keys))
+        self._editor.own.add_named(self._editor.text, find_kept(self._editor.text, turn.attachments))
 
     @on(RevisingPrompt.EditLeft)
     def leave_edit(self, event: RevisingPrompt.EditLeft) -> None:

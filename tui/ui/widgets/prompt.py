@@ -1,6 +1,6 @@
 """Prompt: where a person types. Enter sends, ctrl+j starts a new line; what cannot be sent yet is given back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,22 +12,21 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.chat.mention import find_mentions
 from tui.text.language import Language
 from tui.ui.hint import Situation, choose_hints, write_hints
 from tui.ui.plain_sign import PlainSigns, keep_signs
 from tui.ui.terminal.burst import KEY_SECONDS, Burst, Enter
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.attachment import Attachments
-from tui.ui.widgets.completing_text import CompletingText
 from tui.ui.widgets.key_order import KeyOrder
+from tui.ui.widgets.mentioning_text import MentioningText
 from tui.ui.widgets.recall_area import show_all
 
 _FRAME = 6
 """Cells of its edge that no hint gets."""
 
 
-class Prompt(CompletingText):
+class Prompt(MentioningText):
     """A text area that grows with its text up to a third of the screen."""
 
     DEFAULT_CSS = """
@@ -66,8 +65,7 @@ class Prompt(CompletingText):
 
     def __init__(self, language: Language, keys: Mapping[str, str]) -> None:
         """`keys` are the person's own, by the id of their binding."""
-        hint = language.say("prompt.hint")
-        super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=hint)
+        super().__init__(language.say("prompt.hint"))
         self.cursor_blink = False
         self._language = language
         self._keys = keys
@@ -79,8 +77,8 @@ class Prompt(CompletingText):
         self._burst = Burst()
         self._key_order = KeyOrder(self, frozenset(), takes_text=True)
         self._unsure = False
-        self.named: set[str] = set()
-        """What was mentioned in prompts that were sent, long pastes aside: only that may be a file to attach."""
+        self.named: dict[str, frozenset[str]] = {}
+        """By prompts that were sent: what the person mentioned in them; only that may be a file to attach."""
         self.unsent: list[str] = []
         """What was sent and nobody has taken yet; whoever does removes it."""
 
@@ -106,6 +104,7 @@ class Prompt(CompletingText):
         """An Enter of a paste is a line end, and one that nothing is bound to does nothing; else as `KeyOrder` does."""
         if self._key_order.pass_on(event):
             return
+        self.own.take_key(event.time, event.character)
         if self._is_line_end(event):
             event.stop()
             event.prevent_default()
@@ -146,7 +145,7 @@ class Prompt(CompletingText):
 
     async def action_leave(self, step: int) -> None:
         """Complete the word before the caret, or go to the next mark, else give the keys to another widget at once."""
-        if step > 0 and (await self.complete() or self.step_mark()):
+        if step > 0 and (await self.complete() or self.take_mention() or self.step_mark()):
             return
         if step > 0:
             self.screen.focus_next()
@@ -168,7 +167,8 @@ class Prompt(CompletingText):
     def send(self) -> None:
         """Send what was typed and pasted; what was typed before something earlier was looked up comes back."""
         text = self.content
-        self.named.update(self.mentions)
+        self.named[text] = frozenset(self.mentions)
+        self.own.leave(self.text)
         self.unsent.append(text)
         self.clear()
         self.end_steps()
@@ -180,15 +180,9 @@ class Prompt(CompletingText):
         """What was typed and pasted, chips unfolded."""
         return self._attachments.unfold(self.text)
 
-    @property
-    def mentions(self) -> tuple[str, ...]:
-        """The paths that are mentioned, in their order, those in long pastes aside."""
-        text = self.text
-        return tuple(mention.path for mention in find_mentions(text)) if "@" in text else ()
-
-    def hold(self, text: str) -> None:
-        """Take a prompt that was sent elsewhere; it counts as sent here, and nobody has taken it yet."""
-        self.named.update(mention.path for mention in find_mentions(self._attachments.fold_whole(text)))
+    def hold(self, text: str, named: Iterable[str]) -> None:
+        """Take a prompt that was sent elsewhere with these mentions; nobody has taken it yet."""
+        self.named[text] = frozenset(named)
         self.unsent.append(text)
         self.post_message(self.Submitted(text))
 
@@ -241,10 +235,11 @@ class Prompt(CompletingText):
         texts, self.unsent = self.unsent, []
         self.give_back("\n\n".join(texts))
 
-    def put_before(self, text: str, cursor: tuple[int, int]) -> None:
+    def put_before(self, text: str, cursor: tuple[int, int], named: Iterable[str]) -> None:
         """Put text that was typed elsewhere right before what has been typed here; the caret was at `cursor` there."""
-        typed = self.text
-        self.insert(self._attachments.fold_whole(text), (0, 0))
+        typed, text = self.text, self._attachments.fold_whole(text)
+        self.insert(text, (0, 0))
+        self.own.add_named(text, named)
         if not typed:
             self.move_cursor(cursor)
 
