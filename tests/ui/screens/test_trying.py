@@ -9,11 +9,12 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.opened import Consent, make_app, make_opener, until
+from tui.chat.catalogue import Model
 from tui.chat.conversation import Reply
 from tui.chat.database import Report
 from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
-from tui.settings.config import Config
+from tui.settings.config import PRACTICE, Config
 from tui.text.language import load_language
 from tui.ui.app import WeirApp
 from tui.ui.key_hint import bound_keys
@@ -41,6 +42,11 @@ def replies(chat: ChatScreen) -> list[Reply]:
     return [reply for turn in chat._conversation.turns for reply in turn.replies]
 
 
+def status(chat: ChatScreen) -> list[str]:
+    """What the status bar was last told, whether there is room for it or not; the environment is left out."""
+    return [part.text.removesuffix(" (test)") for part in chat.status._parts]
+
+
 @pytest.mark.parametrize(("key", "name"), [pytest.param("f6", "long", marks=pytest.mark.slow), ("f7", "stall")])
 async def test_one_key_asks_a_model_once(key: str, name: str, tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, chat, pilot):
@@ -60,7 +66,8 @@ async def test_one_key_asks_a_model_once(key: str, name: str, tmp_path: Path) ->
 async def test_with_a_turn_there_the_keys_try_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as (_, chat, pilot):
         await pilot.press("f8")
-        await until(pilot, lambda: [str(reply.outcome) for reply in replies(chat)] == ["truncated-body"])
+        await until(pilot, lambda: status(chat)[:3] == ["practice", "cut", "ended: truncated-body"])
+        assert status(chat)[-1] == ENGLISH.say("status.next", model="markdown")
         await pilot.press("f6", "f7")
         assert len(chat._conversation.turns) == 1
         await pilot.press("f8")  # which retries from here on
@@ -103,3 +110,14 @@ async def test_a_key_that_came_before_the_workspace_tries_it_when_that_is_there(
         await until(pilot, lambda: [reply.model for reply in replies(chat)] == ["cut"])
         assert app.workspace is not None
         await app.workspace.close()
+
+
+async def test_a_model_that_is_chosen_while_another_replies_is_named_as_the_next(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, chat, pilot):
+        await pilot.press("f7")
+        await until(pilot, lambda: any(reply.text for reply in replies(chat)))
+        assert chat._workspace is not None
+        chat._choose(Model(chat._workspace.routes.providers[PRACTICE], "code"))
+        assert (status(chat)[1], status(chat)[-1]) == ("stall", ENGLISH.say("status.next", model="code"))
+        await pilot.press("escape")
+        await until(pilot, lambda: status(chat)[1:] == ["code", ENGLISH.say("status.idle")])

@@ -214,7 +214,8 @@ class ChatScreen(StoppingScreen):
         own = self._conversation.parameters
         reply = self.reply_of_model()
         facts = self._find_facts(reply) if reply is not None else None
-        context = self.measure_context()
+        after = self._model if model not in (None, self._model) else None
+        context = self.measure_context() if after is None else None
         parts = describe(
             model,
             reply,
@@ -224,6 +225,7 @@ class ChatScreen(StoppingScreen):
             parameters=own,
             facts=facts,
             context=context,
+            after=after,
         )
         if self._marked:
             count = self._language.say("compare_view.models", count=len(self._marked))

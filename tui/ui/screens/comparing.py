@@ -53,6 +53,8 @@ class ComparingScreen(ChoosingScreen):
         self._conversation = Conversation()
         self._reply: Reply | None = None
         """The reply in view."""
+        self._outdated: Reply | None = None
+        """What was in view when a model was chosen last."""
         self._awaited: list[Reply] = []
         """The replies whose ends what is queued waits for."""
         self._asked: dict[str, Model] = {}
@@ -119,6 +121,7 @@ class ComparingScreen(ChoosingScreen):
     def model_chosen(self) -> None:
         """Who asks one model again has done comparing."""
         super().model_chosen()
+        self._outdated = self._reply
         if not self._marked:
             self.close_columns()
 
@@ -132,10 +135,18 @@ class ComparingScreen(ChoosingScreen):
         wanted = [*([self._reply] if self._reply is not None else []), *self._awaited, *others]
         return next((reply for reply in wanted if reply.outcome is None and reply.id in shown), None)
 
+    @property
+    def model_in_view(self) -> Model | None:
+        """Who was asked for the reply in view; without one whom the next prompt goes to. None of several."""
+        if self._marked:
+            return None
+        reply = self.reply_of_model()
+        return (self._asked.get(reply.id) if reply is not None else None) or self._model
+
     def reply_of_model(self) -> Reply | None:
         """The reply in view, unless it has ended and another model was chosen since: its figures are not that one's."""
         reply = self._reply
-        if reply is None or reply.outcome is None or self._marked:
+        if reply is None or reply.outcome is None or self._marked or reply is not self._outdated:
             return reply
         return reply if self._asked.get(reply.id) in (None, self._model) else None
 

@@ -26,9 +26,6 @@ class TryingScreen(RevisingScreen):
         Binding("f7", "try_out('stall')", "A stall", id="trial.stall", show=False, priority=True),
     ]
 
-    _tried: Model | None = None
-    """Who was asked in the last trial."""
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of the trials are free, and those of the editor again, where there is nothing to try."""
         if action == "try_out":
@@ -54,16 +51,8 @@ class TryingScreen(RevisingScreen):
         if self._workspace is None:
             self.put_off(partial(self.action_try_out, name))
         elif self._offers_trials:
-            self._tried = Model(self._workspace.routes.providers[PRACTICE], name)
-            self.begin_turn(self._language.say(f"trial.{name}"), self._tried)
-
-    @property
-    def model_in_view(self) -> Model | None:
-        """Who writes the reply in view, if that is a trial; else whom the next prompt goes to, None of several."""
-        reply = self._reply
-        if reply is not None and reply.outcome is None and self._asked.get(reply.id) is self._tried is not None:
-            return self._tried
-        return None if self._marked else self._model
+            tried = Model(self._workspace.routes.providers[PRACTICE], name)
+            self.begin_turn(self._language.say(f"trial.{name}"), tried)
 
     def begin_turn(self, text: str, only: Model | None = None, attachments: tuple[Attachment, ...] = ()) -> None:
         """Begin a turn; `only` is asked instead of whoever the next prompt goes to. Whoever inherits does."""

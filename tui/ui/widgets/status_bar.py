@@ -44,11 +44,13 @@ def describe(
     parameters: Parameters | None = None,
     facts: ModelFacts | None = None,
     context: ContextUse | None = None,
+    after: Model | None = None,
 ) -> list[Part]:
-    """The parts of the line, left to right, for the chosen model and the reply in view.
+    """The parts of the line, left to right, for the model of the reply in view and that reply.
 
     `parameters` are the conversation's own, over the model's; `facts` have the price of the model that replies;
     `context` tells how full the chosen model's is;
+    `after` is whom the next prompt goes to, where that is another;
     `queued` prompts wait for the reply's end; `elsewhere` replies are being written in conversations not shown.
     """
     parts = _describe_model(model, language)
@@ -61,6 +63,9 @@ def describe(
         parts.insert(2 if model is not None else 1, Part(cut, "$text-accent", 5))
     if context is not None and context.count.tokens:
         parts.insert(2, _describe_context(context, language))
+    if after is not None:
+        name = after.id if model is not None and model.provider.name == after.provider.name else after.name
+        parts.append(Part(language.say("status.next", model=_short(sanitise_line(name))), "$text-accent", 7))
     if queued:
         parts.append(Part(language.say("status.queued", count=queued), "$text-accent", 6))
     if elsewhere:
