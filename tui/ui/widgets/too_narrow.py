@@ -1,11 +1,11 @@
-"""TooNarrow: the sentence that covers a screen which has too few columns for anything else."""
+"""TooNarrow: the sentence that covers a screen which has too little room for anything else."""
 
 from textual.screen import Screen
 from textual.widgets import Static
 
 
 class TooNarrow(Static, can_focus=False):
-    """It lies over all that a screen has: keys still go where they went, so nothing that is typed is lost."""
+    """It lies over all that a screen has: what is typed still goes where it went, so nothing of it is lost."""
 
     DEFAULT_CSS = """
     TooNarrow {
@@ -14,7 +14,7 @@ class TooNarrow(Static, can_focus=False):
         offset: 0 0;
         width: 100vw;
         height: 100vh;
-        padding: 1;
+        padding: 0 1;
         background: $background;
         color: $foreground;
     }
