@@ -165,6 +165,9 @@ def test_a_mention_that_looks_like_a_file_and_is_none_is_told(folder: Path) -> N
     named = {"src/a.py,", "src/b.py", "./gone", "src/", "types/node", "someone", "~nobody-here/x"}
     assert find_absent(text, named) == ["src/b.py", "./gone", "src/"]
     assert find_absent(text, {"someone"}) == []
+    (folder / "there.txt").write_text("a")
+    bare = {"nofile.txt.", "there.txt.", "someone."}
+    assert find_absent("look @nofile.txt. or @there.txt. or ask @someone.", bare) == ["nofile.txt."]
     assert "src/␛" in write_absent(["src/\x1b"], CHINESE)
 
 

@@ -15,6 +15,7 @@ from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, wait_for
 from tui.chat.conversation import Conversation, Reply, Trim, Turn
 from tui.chat.figures import make_figures
+from tui.chat.history import History
 from tui.chat.revision import Revision
 from tui.chat.store import Store
 from tui.chat.turn_tree import Branching, TurnTree
@@ -113,6 +114,8 @@ def test_whatever_is_done_the_path_is_sound_and_the_store_has_the_same_tree(
         assert shape(read) == shape(conversation)
         assert [turn.id for turn in read.turns] == [turn.id for turn in conversation.turns]
         assert [turn.reply.text for turn in read.turns] == [turn.reply.text for turn in conversation.turns]
+        summaries = History(store).summaries()
+        assert [one.turns for one in summaries if one.id == conversation.id] == [len(conversation.turns)]
 
 
 def make_branched(store: Store) -> Conversation:

@@ -124,7 +124,8 @@ def find_absent(text: str, named: Set[str]) -> list[str]:
     """The mentions that look like a file and are none, as they were typed: their folder is there, and no such file."""
     absent = []
     for mention in find_mentions(text):
-        if mention.path in named and "/" in mention.path and not any(_is_file(path) for path in mention.readings()):
+        path = [*mention.readings()][-1]
+        if mention.path in named and re.search(r"[./]", path) and not any(map(_is_file, mention.readings())):
             folder = mention.path.rstrip("/").rpartition("/")[0] or ("/" if mention.path[0] == "/" else ".")
             if _is_folder(folder):
                 absent.append(mention.path)

@@ -33,7 +33,13 @@ _SUMMARY = """
         turns, provider, model, iif(edited IS NULL, outcome, 'edited')
     FROM (
         SELECT *, (
-            SELECT count(*) FROM turn WHERE turn.conversation = conversation.id AND turn.deleted IS NULL
+            WITH RECURSIVE path (id, deleted) AS (
+                SELECT id, deleted FROM turn WHERE turn.conversation = conversation.id AND parent IS NULL AND active = 1
+                UNION ALL
+                SELECT turn.id, turn.deleted FROM path
+                JOIN turn ON turn.conversation = conversation.id AND turn.parent = path.id AND turn.active = 1
+            )
+            SELECT count(*) FROM path WHERE deleted IS NULL
         ) AS turns, (
             SELECT id FROM turn WHERE turn.conversation = conversation.id AND turn.deleted IS NULL
             ORDER BY position DESC LIMIT 1
@@ -58,7 +64,7 @@ class ConversationSummary:
     archived: bool
     deleted: bool
     turns: int
-    """On all branches; the deleted ones are not counted."""
+    """On the path that is shown; other branches and deleted ones are not counted."""
     provider: str | None
     model: str | None
     outcome: str | None

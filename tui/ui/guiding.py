@@ -18,6 +18,8 @@ from tui.ui.terminal.cell_app import CellApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+MOST_NOTICES = 3
+"""Shown at a time."""
 DEAD_KEY_SECONDS = 3.0
 """How long a sentence about a key stands; the same one is not said again meanwhile."""
 
@@ -78,6 +80,11 @@ class GuidingApp(CellApp[None]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(self.language))
 
+    def on_notify(self) -> None:
+        """Another notice is about to be shown: the oldest give way, or a quick succession would cover the screen."""
+        for notice in list(self._notifications)[: 1 - MOST_NOTICES]:
+            self._unnotify(notice, refresh=False)
+
     def on_key(self, event: Key) -> None:
         """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""
         if event.key in self.screen.active_bindings or self.is_settling:
@@ -87,7 +94,10 @@ class GuidingApp(CellApp[None]):
         from tui.ui.binding_id import bound_elsewhere
 
         say, key = self.language.say, show_key(event.key)
-        if (ident := bound_elsewhere(event.key, self.own_keys)) is None:
+        if event.key == "q":
+            quit_key = show_key(self.own_keys.get("app.quit", "ctrl+q").partition(",")[0])
+            text = say("dead_key.quit", key=key, quit=quit_key)
+        elif (ident := bound_elsewhere(event.key, self.own_keys)) is None:
             text = say("dead_key.nowhere", key=key, help=show_key(self.own_keys.get("app.keys", "f1")))
         else:
             from tui.ui.act import name_of, place_of

@@ -108,14 +108,17 @@ async def test_what_is_typed_behind_a_prompt_to_several_models_is_typed(tmp_path
 
 
 async def test_the_marks_end_when_one_is_adopted_and_with_a_new_chat(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (_, chat, pilot):
+    async with opened(tmp_path) as (app, chat, pilot):
         models = practice_models(chat, "401", "403")
         chat._mark(models)
         await pilot.press("h", "i", "enter")
         await until(pilot, lambda: chat.columns.is_shown)
+        await until(pilot, lambda: not chat.streaming)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: not chat.columns.is_shown)
         assert (chat._model, chat._marked, chat._marked_last) == (models[0], (), ())
+        said = say("compare_view.adopted_empty", model="practice/401")
+        await until(pilot, lambda: said in [notice.message for notice in app._notifications])
         chat._mark(models)
         await pilot.press("ctrl+n")
         await until(pilot, lambda: not chat._conversation.turns)

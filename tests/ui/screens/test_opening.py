@@ -7,7 +7,7 @@ import pytest
 from textual.app import App
 
 from tests.pty.terminal import PtyTerminal
-from tests.ui.desk import Desk
+from tests.ui.desk import Desk, wait_for_status
 from tests.ui.opened import Consent, make_app, make_opener, until
 from tui.chat.database import Report
 from tui.chat.workspace import Workspace
@@ -65,7 +65,7 @@ def test_keys_from_before_the_start_are_not_lost(desk: Desk) -> None:
     terminal: PtyTerminal = desk.open("--practice")
     terminal.send("typed ahead")
     terminal.wait_for("│ typed ahead")
-    terminal.wait_for("practice (test)")
+    wait_for_status(terminal, r"practice  \w")
     terminal.wait_for("│ typed ahead")
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from tests.ui.desk import say
 from tests.ui.opened import make_app, make_opener, make_paths, until
+from tests.ui.screens.test_trying import opened
 from tui.settings.parameters import Parameters
 from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.filter_list import FilterList
 
 
 async def test_a_prompt_is_put_in_filled_and_sent(tmp_path: Path) -> None:
@@ -75,3 +78,32 @@ async def test_a_name_that_is_sent_is_put_in_and_its_defaults_are_stepped_throug
         assert chat.prompt.text == "/fixed", "what cannot be used is told, and nothing is sent"
     assert app.workspace is not None
     await app.workspace.close()
+
+
+async def test_a_system_prompt_is_named_and_taken_off_and_at_most_three_notices_stand(tmp_path: Path) -> None:
+    folder = make_paths(tmp_path).prompts
+    folder.mkdir(parents=True)
+    (folder / "terse.md").write_text('+++\nkind = "system"\nparameters = { seed = 7 }\n+++\nBe brief.')
+    async with opened(tmp_path) as (app, chat, pilot):
+
+        def told(sentence: str) -> bool:
+            return sentence in [notice.message for notice in app._notifications]
+
+        for key in ("enter", "escape", "ctrl+o"):
+            await pilot.press(key)
+        chat.choose_system()
+        await until(pilot, lambda: isinstance(app.screen, FilterList))
+        await pilot.press("enter")
+        named = say("system_prompt.named", title="terse")
+        await until(pilot, lambda: told(say("tuning.kept", shown=f"{named}, seed 7")))
+        assert chat._conversation.parameters == Parameters(system="Be brief.", seed=7)
+        assert len(app._notifications) == 3
+        chat.choose_system()
+        await until(pilot, lambda: isinstance(app.screen, FilterList))
+        await pilot.press("enter")
+        await until(pilot, lambda: told(say("system_prompt.dropped")))
+        assert chat._conversation.parameters == Parameters(seed=7)
+        chat.set_focus(chat.log_view)
+        await pilot.press("q")
+        await until(pilot, lambda: told(say("dead_key.quit", key="q", quit="ctrl+q")))
+        assert len(app._notifications) == 3

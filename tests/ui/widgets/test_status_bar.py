@@ -52,6 +52,11 @@ def test_where_the_words_go_comes_first_with_its_environment() -> None:
     assert texts() == ["acme (test)", "qwen3", say("status.idle")]
 
 
+def test_practice_is_said_alone() -> None:
+    model = Model(Provider("practice", "http://127.0.0.1:1/v1", environment="test"), "cut")
+    assert [part.text for part in describe(model, None, load_language("en"))][:2] == ["practice", "cut"]
+
+
 def test_a_provider_without_an_environment_has_no_brackets() -> None:
     parts = describe(Model(Provider("local", "http://127.0.0.1:1/v1"), "m"), None, load_language("en"))
     assert [part.text for part in parts][:2] == ["local", "m"]

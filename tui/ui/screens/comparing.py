@@ -168,7 +168,9 @@ class ComparingScreen(ChoosingScreen):
         else:
             self.page_log.show_reply(turn, reply)
         name = sanitise_line(f"{reply.provider}/{reply.model}")
-        self.notify(self._language.say("compare_view.adopted", model=name), timeout=3, markup=False)
+        empty = reply.outcome is not None and not reply.context
+        said = self._language.say("compare_view.adopted_empty" if empty else "compare_view.adopted", model=name)
+        self.notify(said, timeout=6 if empty else 3, markup=False)
         self.forget_marks()
         if (model := self._model_of(reply)) is not None:
             self._choose(model)

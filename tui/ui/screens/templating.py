@@ -6,6 +6,7 @@ has put in is seen in the editor before it is sent.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from textual import on
@@ -126,19 +127,25 @@ class TemplatingScreen(AttachingScreen):
             return
         from tui.ui.screens.filter_list import FilterList, Found, Row  # when first asked for
 
-        def find(words: Sequence[str], wanted: Callable[[], bool]) -> Found[PromptFile]:
+        set_now = self._conversation.parameters.system is not None
+        none: Row[PromptFile | str] = Row(self._language.say("system_prompt.none"), "", "")
+
+        def find(words: Sequence[str], wanted: Callable[[], bool]) -> Found[PromptFile | str]:
             found, complaints = read_prompts(workspace.paths.prompts)
-            rows = [
+            rows = [none] if set_now and not words else []
+            rows += [
                 Row(f"{one.name}  {one.text}", "", one)
                 for one in found.values()
                 if one.kind == "system" and all(word.lower() in f"{one.name} {one.text}".lower() for word in words)
             ]
             return Found(rows, complaints[0] if complaints else "")
 
-        def chosen(prompt: PromptFile | None) -> None:
+        def chosen(prompt: PromptFile | str | None) -> None:
             if prompt is None:
                 return
-            if missing := [name for name in prompt.variables if name not in prompt.defaults]:
+            if isinstance(prompt, str):
+                self._drop_system()
+            elif missing := [name for name in prompt.variables if name not in prompt.defaults]:
                 self._tell_template("system_unfilled", name=missing[0])
             else:
                 self._take_settings(prompt, system=prompt.fill({}))
@@ -163,8 +170,19 @@ class TemplatingScreen(AttachingScreen):
         given = prompt.parameters if system is None else Parameters(system=system).over(prompt.parameters)
         if given:
             workspace.session.set_parameters(conversation, given.over(conversation.parameters))
-            self._tell("tuning.kept", shown=sanitise_line(conversation.parameters.shown()))
+            shown = conversation.parameters.shown()
+            if system is not None:
+                named = self._language.say("system_prompt.named", title=prompt.name)
+                shown = ", ".join(filter(None, (named, replace(conversation.parameters, system=None).shown())))
+            self._tell("tuning.kept", shown=sanitise_line(shown))
             self.parameters_changed()
+
+    def _drop_system(self) -> None:
+        assert self._workspace is not None, "there is a list only in an open workspace"
+        conversation = self._conversation
+        self._workspace.session.set_parameters(conversation, replace(conversation.parameters, system=None))
+        self._tell("system_prompt.dropped")
+        self.parameters_changed()
 
     def _tell_template(self, code: str, /, **values: object) -> None:
         text = sanitise_line(self._language.say(f"template.{code}", **values))

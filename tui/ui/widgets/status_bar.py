@@ -14,6 +14,7 @@ from tui.chat.context_window import ContextUse
 from tui.chat.conversation import Reply
 from tui.chat.figures import Figures, describe_cost, make_figures
 from tui.chat.waiting import find_wait
+from tui.settings.config import PRACTICE
 from tui.settings.model_facts import ModelFacts
 from tui.settings.parameters import Parameters
 from tui.text.language import Language
@@ -82,7 +83,7 @@ def _describe_context(context: ContextUse, language: Language) -> Part:
 def _describe_model(model: Model | None, language: Language) -> list[Part]:
     if model is None:
         return [Part(language.say("status.no_model"), "bold $text-warning", 8)]
-    environment = model.provider.environment
+    environment = model.provider.environment if model.provider.name != PRACTICE else None
     route = _short(sanitise_line(model.provider.name))
     return [
         Part(f"{route} ({environment})" if environment else route, "bold $text-primary", 8),
