@@ -1,14 +1,17 @@
 """What can stand at the caret: the grammar's words, the config's providers, and models without a network."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.chat.test_measurement import record
 from tests.completion.home import HARMFUL, HIDDEN, furnish
 from tui.completion.choice import find_choices
 from tui.completion.line import read_line
 from tui.completion.source import Source
 from tui.settings.paths import Paths
+from tui.settings.state import State, write_state
 
 
 @pytest.fixture
@@ -60,9 +63,27 @@ def test_free_text_is_not_guessed(text: str, source: Source) -> None:
     assert offered(source, text) == []
 
 
-@pytest.mark.parametrize("text", ["weir ask --config ", "weir replay ", "weir export -o ", "weir --config="])
+FILES = "ask --config ", "replay ", "export -o ", "--config=", "ask -a ", "ask --attach=", "import "
+
+
+@pytest.mark.parametrize("text", [f"weir {text}" for text in FILES])
 def test_files_are_left_to_the_shell(text: str, source: Source) -> None:
     assert find_choices(read_line(text), source).files
+
+
+def test_templates_are_offered_and_of_the_models_asked_for_those_that_answered(source: Source) -> None:
+    source.paths.prompts.mkdir()
+    (source.paths.prompts / "review.md").write_text("Review this.")
+    (source.paths.prompts / "terse.md").write_text('+++\nkind = "system"\n+++\nBe brief.')
+    assert offered(source, "weir ask --template ") == ["review"]
+    recent = ("bare/answered", "bare/mistyped", "local/mistyped", "local/qwen3:8b")
+    write_state(source.paths.state_file, State(recent=recent))
+    asked = {"answered": 7, "mistyped": None}
+    lines = [record(route="bare", model=name, first_text_ms=first) for name, first in asked.items()]
+    source.paths.records.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    words = offered(source, "weir ask -m ")
+    assert words[:2] == ["bare/answered", "local/qwen3:8b"]
+    assert not [word for word in words if "mistyped" in word]
 
 
 def test_a_name_that_a_terminal_would_not_show_as_it_is_is_left_out(source: Source) -> None:

@@ -110,7 +110,7 @@ def _values(action: argparse.Action, place: _Place, source: Source) -> Offer:
     """What an option or a word of a command takes."""
     if action.choices is not None:
         return _offer([str(choice) for choice in action.choices])
-    if action.type is path:
+    if action.type is path or action.metavar == "FILE":
         return Offer(files=True)
     finders: dict[Any, Callable[[], Sequence[str]]] = {
         "model": lambda: _models(place, source),
@@ -121,6 +121,7 @@ def _values(action: argparse.Action, place: _Place, source: Source) -> Offer:
         "name": source.presets if place.parser.prog.endswith(" add") else source.providers,
         "only_outcome": _outcomes,
         "effort": lambda: EFFORTS,
+        "template": source.templates,
         "id": lambda: ["last"],
         fault_name: source.faults,
         variable_name: source.variables,

@@ -26,6 +26,12 @@ class Source:
         """Those of the config."""
         return clean(self._config().providers)
 
+    def templates(self) -> list[str]:
+        """Prompt files that are no system prompts."""
+        from tui.settings.prompt_file import read_prompts
+
+        return clean(name for name, one in read_prompts(self.paths.prompts)[0].items() if one.kind == "prompt")
+
     def presets(self) -> list[str]:
         """Those that are known by name."""
         from tui.settings.preset import presets
@@ -35,9 +41,10 @@ class Source:
     def models(self, provider: str | None = None) -> list[str]:
         """As `provider/id`: favourites and those used lately, those of the config, those that were listed last.
 
+        One that was only asked for, in vain, is a name mistyped more often than not: it is left out.
         Of one provider alone they are given as it lists them.
         """
-        from tui.chat.model_cache import read_cache
+        from tui.chat.model_cache import measure_journal, read_cache
 
         config, state = self._config(), read_state(self.paths.state_file)
         named = [config.model] if config.model else []
@@ -46,7 +53,10 @@ class Source:
         found = {name: one for name, one in cache.kept.items() if name not in (*config.providers, PRACTICE)}
         kept = {**cache.kept_for(config.providers), **found}
         listed = [f"{name}/{model}" for name, listing in kept.items() for model in listing.models]
-        names = self._askable([*state.favourites, *state.recent, *named, *config.models, *own, *listed])
+        answered = measure_journal(cache, self.paths.records).measured if state.recent else {}
+        known = {*answered, *named, *config.models, *own, *listed}
+        used = [name for name in state.recent if name in known]
+        names = self._askable([*state.favourites, *used, *named, *config.models, *own, *listed])
         if provider is None:
             return names
         return [name.removeprefix(f"{provider}/") for name in names if name.startswith(f"{provider}/")]
