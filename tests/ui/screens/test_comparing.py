@@ -100,11 +100,17 @@ async def test_what_is_typed_behind_a_prompt_to_several_models_is_typed(tmp_path
         chat._mark(practice_models(chat, "401", "403"))
         await pilot.press("h", "i", "enter")
         await until(pilot, lambda: chat.columns.is_shown)
+        assert chat.focused is chat.prompt
         await pilot.press(*"dse")
         assert chat.prompt.content == "dse"
         assert [len(turn.replies) for turn in chat._conversation.turns] == [2]
         await pilot.press("tab")
         assert isinstance(chat.focused, ColumnLog)
+        chat.close_columns()
+        chat.set_focus(chat.page_log)
+        chat.begin_turn("sent from the queue")
+        assert chat.columns.is_shown
+        assert chat.focused is chat.prompt
 
 
 async def test_the_marks_end_when_one_is_adopted_and_with_a_new_chat(tmp_path: Path) -> None:

@@ -233,7 +233,9 @@ class ComparingScreen(ChoosingScreen):
             self.page_log.show_reply(turn, reply)
 
     def _open_columns(self, turn: Turn) -> None:
-        """The keys stay where they are: in the columns letters act, and nobody who types on has gone there."""
+        """The prompt has the keys: in the columns letters act, and nobody who types on has gone there."""
+        if self.focused is self.page_log:
+            self.set_focus(self.prompt)
         self.page_log.display = False
         self.page_log.remove_class("-in-use")
         self.columns.open(turn, self._find_facts)
