@@ -112,6 +112,8 @@ def delete_chat(look: Look, identity: str, *, now: bool) -> int:
     """Delete one conversation; `now`: for good."""
     if (summary := _find(look, identity)) is None:
         return USAGE
+    if look.history.is_written_elsewhere(summary.id):
+        return look.complain("written_elsewhere", title=sanitise_line(summary.title))
     if now:
         look.history.remove([summary.id])
     else:

@@ -14,6 +14,8 @@ UNLISTED = Finding("models", "warn", "1 listed", Outcome.MODEL_NOT_FOUND, values
 NO_LIST = Finding("models", "warn", "no list", Outcome.NOT_FOUND, values={"status": 404})
 LUMPS = Finding("timing", "failed", "8 bursts", NoticeCode.BUFFERING_SUSPECTED, values={"bursts": 8})
 EXPIRED = Finding("tls", "failed", "expired", Outcome.TLS_CERTIFICATE, values={"detail": "late", "fault": "expired"})
+PLAIN = Finding("plain request", "failed", "no JSON", Outcome.UNEXPECTED_BODY)
+TORN = Finding("stream", "failed", "a hole", Outcome.PREMATURE_EOF)
 ONE_LUMP = Finding("timing", "failed", "one", NoticeCode.BUFFERING_SUSPECTED, values={"bursts": None})
 
 
@@ -27,6 +29,7 @@ ONE_LUMP = Finding("timing", "failed", "one", NoticeCode.BUFFERING_SUSPECTED, va
         ((NO_LIST,), "with a reservation: The server keeps no list", "cannot be chosen from a list"),
         ((LUMPS,), "came in 8 lumps", "Switch buffering off"),
         ((EXPIRED,), "was not accepted: late.", "has to renew"),
+        ((PLAIN, TORN), "Step 7, plain request, failed; step 8, stream, shows how: ", "compare with the server"),
         ((ONE_LUMP,), "came in one burst", "Switch buffering off"),
     ],
 )

@@ -16,11 +16,14 @@ from tests.chat.conftest import Opener
 from tests.chat.sample import end, feed, fill, make_turn, wait_for
 from tui.chat.conversation import Conversation, Reply
 from tui.chat.database import StoreTrouble
+from tui.chat.history import History
+from tui.chat.note import make_note
 from tui.chat.store import Store
 from tui.settings.parameters import Parameters
 from tui.stream.events import Notice, ReasoningDelta, RefusalDelta
 from tui.stream.outcome import NoticeCode, Outcome
 from tui.stream.trace import Clock, StreamTrace
+from tui.text.language import load_language
 
 
 @pytest.fixture
@@ -254,6 +257,7 @@ def test_a_killed_process_leaves_its_text_and_the_next_start_says_so(
         assert store.cut_conversation() is None, "the writer lives"
         live = store.load(identity)
         assert live is not None
+        assert History(store).is_written_elsewhere(identity)
         assert (live.turns[0].reply.outcome, live.turns[0].reply.text) == (None, "The first, the second 二")
         store.close()
         writer.kill()
@@ -267,6 +271,9 @@ def test_a_killed_process_leaves_its_text_and_the_next_start_says_so(
     assert reply.outcome is Outcome.APP_EXIT
     assert reply.record is not None
     assert (reply.record.outcome, reply.record.model, reply.record.route) == ("app-exit", "one", "route")
+    note = make_note(reply.outcome, reply.record, load_language("en"))
+    assert "up to a second of text may be missing" in note.sentence
+    assert not History(store).is_written_elsewhere(identity)
     assert count(path, "piece") == 0
     store.close()
     assert open_store().cut_conversation() is None, "it is said once"

@@ -48,7 +48,12 @@ def conclude(report: Report, language: Language) -> str:
     sentence = _blame(report, culprit, language)
     if culprit.result != "failed":
         return language.say("doctor.reservation", sentence=sentence)
-    return language.say("doctor.failed", n=culprit.n, name=name_step(culprit.name, language), sentence=sentence)
+    first = report.failed or culprit
+    named = {"n": first.n, "name": name_step(first.name, language)}
+    if first is culprit:
+        return language.say("doctor.failed", **named, sentence=sentence)
+    telling = {"other": culprit.n, "other_name": name_step(culprit.name, language)}
+    return language.say("doctor.failed_both", **named, **telling, sentence=sentence)
 
 
 def _blame(report: Report, culprit: Finding, language: Language) -> str:

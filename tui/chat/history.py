@@ -10,9 +10,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from tui.chat.conversation import Conversation
+from tui.chat.owner import current_owner, is_alive
 from tui.chat.search import FOUND, Hit, search
 from tui.chat.store import Store
 from tui.chat.summary import ConversationSummary, Shelf, list_summaries
+
+_WRITERS = """
+    SELECT DISTINCT reply.owner FROM reply JOIN turn ON turn.id = reply.turn
+    WHERE turn.conversation = ? AND reply.outcome IS NULL
+"""
 
 
 class UnreadableHistory(Exception):
@@ -70,6 +76,13 @@ class History:
     def delete(self, identity: str) -> None:
         """Delete it, so that it can be restored for some days."""
         self._set(identity, "deleted", datetime.now(UTC).isoformat())
+
+    def is_written_elsewhere(self, identity: str) -> bool:
+        """Whether another process that is alive writes a reply in it. Blocks."""
+        self._store.settle()
+        with self._reading() as connection:
+            rows = connection.execute(_WRITERS, (identity,)).fetchall()
+        return any(owner and owner != current_owner() and is_alive(owner) for (owner,) in rows)
 
     def restore(self, identity: str) -> None:
         """Undo that."""

@@ -28,7 +28,7 @@ from tui.chat.writer import WriterThread
 from tui.settings.parameters import ParameterError, Parameters, read_parameters
 from tui.stream.events import Notice
 from tui.stream.outcome import NoticeCode, Outcome
-from tui.stream.record import Record, make_record
+from tui.stream.record import Circumstances, Record, make_record
 
 CLOSE_SECONDS = 2.0
 SETTLE_SECONDS = 1.0
@@ -131,7 +131,8 @@ class Store:
             if (new := text[saved.get(kind, 0) :])
         ]
         if reply.trace is not None:
-            record = json.dumps(make_record(reply.trace, Outcome.APP_EXIT).as_json())
+            unsaved = Circumstances(detail={"unsaved_s": 1})
+            record = json.dumps(make_record(reply.trace, Outcome.APP_EXIT, unsaved).as_json())
             values = _clean((reply.provider, reply.model, record, reply.thought_seconds, reply.id))
             columns = "provider = ?, model = ?, record = ?, thought_seconds = ?"
             statements.append((f"UPDATE reply SET {columns} WHERE id = ?", values))

@@ -131,7 +131,7 @@ RULES: dict[Outcome, Rule] = {
     Outcome.EMPTY_REPLY: Rule("end", "manual", 5),
     Outcome.UNKNOWN: Rule("end", "no", 0),
     Outcome.CANCELLED: Rule("local", "manual", 130, ("cancel_latency_ms",)),
-    Outcome.APP_EXIT: Rule("local", "manual", 143, ("signal",)),
+    Outcome.APP_EXIT: Rule("local", "manual", 143, ("signal", "unsaved_s")),
     Outcome.NO_API_KEY: Rule("local", "no", 2, ("key_source",)),
     Outcome.BAD_API_KEY_TEXT: Rule("local", "no", 2, ("key_source", "bad_char_index")),
     Outcome.BAD_URL: Rule("local", "no", 2),

@@ -137,6 +137,7 @@ class Record:
             "model": self.model,
             "partial": self.text_chars or None,
             "title": detail.get("html_title"),
+            "unsaved_s": detail.get("unsaved_s"),
             "content_type": self.content_type,
             "encoding": self.content_encoding,
             "finish_reason": self.finish_reason,

@@ -1,5 +1,6 @@
 """The list of chats: searched, opened at the place, renamed, pinned, archived, deleted and brought back."""
 
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
@@ -223,6 +224,23 @@ async def test_an_empty_list_says_what_it_is_for(tmp_path: Path) -> None:
         assert say("chats.empty_chats", close="Esc") in str(bench.chats.query_one("#chats-empty").content)
         await bench.press("escape")
         assert isinstance(bench.app.screen, ChatScreen)
+
+
+@pytest.mark.slow
+async def test_what_another_weir_writes_is_not_deleted(tmp_path: Path) -> None:
+    store = Store(make_paths(tmp_path).database, lambda trouble: None)
+    conversation = Conversation()
+    store.add_turn(conversation, make_turn(conversation, "running"))
+    assert store.close(60) == 0
+    with closing(sqlite3.connect(make_paths(tmp_path).database)) as connection, connection:
+        connection.execute("UPDATE reply SET owner = ?", (f"{os.getppid()}:",))
+    async with opened(tmp_path) as bench:
+        await bench.open_list()
+        await bench.pilot.press("f8")
+        told = say("chats.written_elsewhere", title="running")
+        await bench.until(lambda: any(told in str(toast.message) for toast in bench.app._notifications))
+        assert bench.shown() == ["running"]
+    assert bench.stored("SELECT deleted FROM conversation") == [(None,)]
 
 
 @pytest.mark.slow

@@ -56,6 +56,8 @@ async def test_the_way_back_and_the_way_to_the_draft() -> None:
 async def test_never_while_there_is_a_row_to_go_to() -> None:
     wrapped = "word " * 12 + "end"
     async with prompt_with(wrapped, "one", typed="a\nb") as (pilot, prompt):
+        await pilot.press("f6", "f7")
+        assert prompt.selection.is_empty, "these keys mean other things everywhere"
         await pilot.press("up")
         assert (prompt.text, prompt.cursor_location[0]) == ("a\nb", 0)
         await pilot.press("up")

@@ -22,10 +22,13 @@ from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.frame import Frame
+from tui.ui.widgets.recall_area import EDITING
 
 
-class ParameterEditor(TextArea):
+class ParameterEditor(TextArea, inherit_bindings=False):
     """The TOML; Tab leaves it alone, since nothing else here takes the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*EDITING]
 
     async def _on_key(self, event: events.Key) -> None:
         """ctrl+j breaks the line, as in the prompt; here and not as a binding, which the next key would overtake."""

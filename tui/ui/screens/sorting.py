@@ -3,6 +3,7 @@
 Each act is queued and seen at once; nothing waits for the disk.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
@@ -11,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from tui.chat.chat_list import Wanted
-from tui.chat.history import History
+from tui.chat.history import History, UnreadableHistory
 from tui.chat.summary import ConversationSummary, Shelf
 from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
@@ -117,6 +118,24 @@ class SortingScreen(ModalScreen[Wanted | None]):
         if summary.deleted:
             self._say("deleted_already", summary)
             return
+        if summary.running:
+            self.run_worker(self._delete_unwritten(summary), group="delete")
+        else:
+            self._delete(summary)
+
+    async def _delete_unwritten(self, summary: ConversationSummary) -> None:
+        """What another weir writes would go on unseen, so that one is to be ended first."""
+        try:
+            written = await asyncio.to_thread(self._history.is_written_elsewhere, summary.id)
+        except UnreadableHistory as error:
+            self.notify(sanitise_line(self.say_keys("unreadable", reason=str(error))), markup=False)
+            return
+        if written:
+            self._say("written_elsewhere", summary)
+        else:
+            self._delete(summary)
+
+    def _delete(self, summary: ConversationSummary) -> None:
         self._history.delete(summary.id)
         self.deleted.append(summary.id)
         self.take_away(summary)

@@ -80,10 +80,15 @@ def show_all(text: str) -> str:
     return sanitise(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-class RecallArea(TextArea):
+EDITING = [bound for bound in TextArea.BINDINGS if isinstance(bound, Binding) and bound.key not in ("f6", "f7")]
+"""Textual's own keys of an editor, without F6 and F7, which would mark text and mean other things everywhere else."""
+
+
+class RecallArea(TextArea, inherit_bindings=False):
     """Whoever has a history gives it by `begin_walk`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(bound for bound in EDITING if bound.key not in ("up", "down")),
         Binding(
             "up",
             "earlier",
