@@ -102,6 +102,7 @@ async def opened(*texts: str) -> AsyncIterator[tuple[Bench, Pilot[None]]]:
     async with app.run_test(size=(120, 20)) as pilot:
         app.columns.open(make_turn(*texts), lambda reply: ModelFacts())
         await wait_until(pilot, lambda: all(log.size.height and log.is_exact for log in app.query(MessageLog)))
+        await wait_until(pilot, lambda: all(log.scroll_y == log.max_scroll_y for log in app.query(MessageLog)))
         app.columns.current.focus()
         await pilot.pause()
         yield app, pilot

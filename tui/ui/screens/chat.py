@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.getters import query_one
 
 from tui.chat.attachment import Attachment
 from tui.chat.catalogue import Model
@@ -46,8 +45,6 @@ class ChatScreen(StoppingScreen):
         Binding("ctrl+t", "compare", "Compare", id="chat.compare", tooltip="Ask several models at once, or one again"),
     ]
 
-    status = query_one(StatusBar)
-
     def __init__(
         self,
         language: Language,
@@ -59,6 +56,7 @@ class ChatScreen(StoppingScreen):
         super().__init__(language, self._manner, behind)
         # Both are held here, since what was typed is asked for when the screen is gone.
         self._queue = PromptQueue(language)
+        self.status = StatusBar()
         self._prompt = RevisingPrompt(language, self._manner.keys)
         self._opening = True
         self._shown_draft = ""
@@ -73,7 +71,7 @@ class ChatScreen(StoppingScreen):
         yield self._prompt.complete_from(Completion(self._language, [PathSource(), PromptSource(self._prompts_folder)]))
         yield AttachmentBar()
         yield self._prompt
-        yield StatusBar()
+        yield self.status
 
     def on_mount(self) -> None:
         """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
@@ -209,6 +207,8 @@ class ChatScreen(StoppingScreen):
             self.run_worker(follow(workspace.store, others, self.take), group="follow")
 
     def _show_status(self) -> None:
+        if not self.status.is_attached:
+            return  # the app is leaving while something of its start is still under way
         elsewhere = len(self.replies_elsewhere())
         model, queued = self.model_in_view, len(self._queue.texts)
         own = self._conversation.parameters
