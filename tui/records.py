@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.cells import cell_len
 
 from tui.chat.journal import RecordJournal
-from tui.chat.note import show_seconds
+from tui.chat.note import tell_seconds
 from tui.chat.record_file import Journal, find_records, read_journal
 from tui.chat.record_filter import RecordFilter, choose
 from tui.chat.record_row import RecordRow, make_row
@@ -177,9 +177,9 @@ def _summarise(records: Sequence[Record], look: Look) -> list[str]:
         lines.append(
             language.say(
                 "records.scale",
-                least=show_seconds(times[0]),
-                median=show_seconds(summary.median),
-                most=show_seconds(times[-1]),
+                least=tell_seconds(times[0], language),
+                median=tell_seconds(summary.median, language),
+                most=tell_seconds(times[-1], language),
                 none=summary.first_text.count(None),
             )
         )

@@ -4,6 +4,7 @@ import pytest
 
 from tui.chat.checkup_text import advise, conclude, find_next_step, write_report
 from tui.stream.outcome import NoticeCode, Outcome
+from tui.stream.probe.diagnosis import NEEDS
 from tui.stream.probe.finding import NUMBERS, Finding, Report, Spending
 from tui.text.language import Language, load_language
 
@@ -37,6 +38,14 @@ def test_the_verdict_names_the_culprit(findings: tuple[Finding, ...], verdict: s
     report = Report("nest", "heron-1", findings)
     assert verdict in conclude(report, ENGLISH)
     assert next_step in advise(report, ENGLISH)
+
+
+def test_in_chinese_a_step_that_is_needed_and_the_colours_are_named_so() -> None:
+    chinese = load_language("zh")
+    for needed in {need for needs in NEEDS.values() for need in needs}:
+        name = chinese.say(f"doctor.steps.{needed.replace(' ', '_')}")
+        assert chinese.phrase(f"needs: {needed}") == f"需要先通过：{name}"
+    assert [chinese.phrase(f"{count} colours") for count in ("all", "no", "256")] == ["全部颜色", "无颜色", "256 色"]
 
 
 @pytest.mark.parametrize("language", [ENGLISH, load_language("zh")])

@@ -114,3 +114,8 @@ def test_no_foreign_text_acts_on_a_terminal_nor_adds_a_line(code: str) -> None:
         for line in (note.code, note.sentence, *note.advice, *note.record):
             assert line.isprintable()
         assert "evil ␛[2J␦⯑␍␊␉text" in note.record[0]
+
+
+def test_the_figures_have_the_unit_of_the_language() -> None:
+    assert "first text 1.23 s · 61.00 s in all" in record_lines(FULL, load_language("en"))[1]
+    assert "首字 1.23 秒 · 总时长 61.00 秒" in record_lines(FULL, load_language("zh"))[1]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.pty.terminal import PtyTerminal
 from tests.ui.desk import Desk, Sentence, open_raw, say, send_prompt, spoken, squeeze, wait_for_status, welcome
-from tests.ui.opened import Consent, make_app, make_opener, until
+from tests.ui.opened import Consent, make_app, make_opener, make_paths, until
 from tests.ui.server import RawServer
 from tests.ui.terminal.cells import CellScreen
 from tui.chat.database import Report
@@ -14,6 +14,10 @@ from tui.chat.routes import Wish
 from tui.chat.workspace import Workspace
 from tui.settings.config import Config
 from tui.settings.provider import Provider
+from tui.settings.secrets import Masker
+from tui.text.cell_wrap import cells
+from tui.text.language import load_language
+from tui.ui.app import Opening, WeirApp
 from tui.ui.binding_id import binding_ids
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.model_picker import ModelPicker
@@ -218,3 +222,18 @@ def test_a_theme_picked_in_the_palette_is_remembered(desk: Desk) -> None:
 def test_every_key_that_a_place_has_may_be_changed() -> None:
     named = {"app.quit", "log.copy", "log.find", "prompt.send", "picker.mark", "find.close", "compare.adopt"}
     assert named <= binding_ids()
+
+
+async def test_in_chinese_no_line_of_a_notice_begins_with_a_full_stop(tmp_path: Path) -> None:
+    opening = Opening(Config(), make_paths(tmp_path), load_language("zh"), Masker, "weir-dark", make_opener(tmp_path))
+    app = WeirApp(opening)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
+        for length in range(22, 25):
+            app.notify("停" * length + "。再来。", markup=False)
+        await until(pilot, lambda: len(app._notifications) == 3)
+        lines = [line for notice in app._notifications for line in notice.message.split("\n")]
+        assert len(lines) == 6
+        assert not [line for line in lines if line.startswith("。") or cells(line) > 46]
+    assert app.workspace is not None
+    await app.workspace.close()

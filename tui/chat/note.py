@@ -42,10 +42,10 @@ def record_lines(record: Record, language: Language) -> list[str]:
     first = [record.time, f"{record.route}/{record.model}", place, record.environment, record.request_type, attempts]
     second = [
         say("status", value=record.status) or language.say("note.no_answer"),
-        say("first_text", value=_shown(record.first_text_ms)),
-        say("in_all", value=show_seconds(record.duration_ms)),
+        say("first_text", value=_shown(record.first_text_ms, language)),
+        say("in_all", value=tell_seconds(record.duration_ms, language)),
         say("amounts", value=record.events, size=show_size(record.bytes)),
-        say("last_byte", value=_shown(record.last_byte_ago_ms)),
+        say("last_byte", value=_shown(record.last_byte_ago_ms, language)),
         say("keepalives", value=record.keepalives or None),
     ]
     third = [
@@ -73,10 +73,15 @@ def _tell_key(record: Record, language: Language) -> str | None:
     return language.say("note.key_from" if record.key else "note.no_key_from", value=record.key, source=place)
 
 
-def _shown(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else show_seconds(milliseconds)
+def _shown(milliseconds: int | None, language: Language) -> str | None:
+    return None if milliseconds is None else tell_seconds(milliseconds, language)
+
+
+def tell_seconds(milliseconds: int | None, language: Language) -> str:
+    """1240 as 1.24 s, the unit in the language."""
+    return "?" if milliseconds is None else language.say("note.seconds", value=f"{milliseconds / 1000:.2f}")
 
 
 def show_seconds(milliseconds: int | None) -> str:
-    """1240 as 1.24 s."""
+    """1240 as 1.24 s, for tables and sheets, which have the units of the record."""
     return "?" if milliseconds is None else f"{milliseconds / 1000:.2f} s"

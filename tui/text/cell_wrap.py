@@ -23,6 +23,11 @@ def wrap_cells(text: str, width: int) -> list[str]:
     return list(_lines(" ".join(text.split()), width))
 
 
+def wrap_rows(text: str, width: int) -> str:
+    """The same of each line that the text has."""
+    return "\n".join(line for row in text.split("\n") for line in wrap_cells(row, width) or [""])
+
+
 def _lines(text: str, width: int) -> Iterator[str]:
     line = ""
     for piece in _PIECE.findall(text):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Key
+from textual.notifications import Notify
 from textual.widgets import Input, TextArea
 
+from tui.text.cell_wrap import wrap_rows
 from tui.text.language import Language
 from tui.ui.shown_key import show_key
 from tui.ui.terminal.cell_app import CellApp
@@ -18,6 +20,8 @@ from tui.ui.terminal.cell_app import CellApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+NOTICE_SIDES = 4
+"""Cells of a notice that its text does not get."""
 MOST_NOTICES = 3
 """Shown at a time."""
 DEAD_KEY_SECONDS = 3.0
@@ -80,8 +84,15 @@ class GuidingApp(CellApp[None]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(self.language))
 
-    def on_notify(self) -> None:
-        """Another notice is about to be shown: the oldest give way, or a quick succession would cover the screen."""
+    def on_notify(self, event: Notify) -> None:
+        """Another notice is about to be shown: the oldest give way, or a quick succession would cover the screen.
+
+        Textual breaks Chinese between any two signs; here no line begins with a full stop.
+        """
+        if self.language.code == "zh":
+            whole = any(self.screen.has_class(name) for name in ("-narrow", "-low", "-tiny"))
+            width = (self.size.width if whole else min(60, self.size.width // 2)) - NOTICE_SIDES
+            event.notification.message = wrap_rows(event.notification.message, max(8, width))
         for notice in list(self._notifications)[: 1 - MOST_NOTICES]:
             self._unnotify(notice, refresh=False)
 

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.chat.note import show_seconds
+from tui.chat.note import tell_seconds
 from tui.chat.record_file import FileState, Journal, read_journal, state_of
 from tui.chat.record_filter import FilterError, RecordFilter, choose, read_filter
 from tui.chat.record_row import RecordRow, make_row
@@ -248,9 +248,9 @@ class RecordListScreen(ModalScreen[None]):
             return ""
         scale = self._language.say(
             "records.scale",
-            least=show_seconds(times[0]),
-            median=show_seconds(summary.median),
-            most=show_seconds(times[-1]),
+            least=tell_seconds(times[0], self._language),
+            median=tell_seconds(summary.median, self._language),
+            most=tell_seconds(times[-1], self._language),
             none=summary.first_text.count(None),
         )
         bars = draw_sparkline(summary.first_text, max(10, min(self.size.width, 160) - 4), ascii=self._ascii)
