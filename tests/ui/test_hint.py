@@ -23,6 +23,7 @@ ENGLISH = load_language("en")
         (Situation(empty=False, typed=True, editing="prompt"), "branch", "send"),
         (Situation(empty=False, typed=True, editing="reply"), "keep", "models"),
         (Situation("log"), "log.prompt", "log.copy"),
+        (Situation("log", deleted=True), "log.restore", "log.copy"),
         (Situation("log", empty=False), "log.step", "log.stop"),
         (Situation("log", empty=False, running=True), "log.step", "log.retry"),
         (Situation("log", empty=False, broken=True, continuable=True), "log.step", "log.stop"),

@@ -42,6 +42,7 @@ HINTED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "log.siblings": (("log.previous_sibling", "left_square_bracket"), ("log.next_sibling", "right_square_bracket")),
     "log.continue": (("log.continue", "c"),),
     "log.record": (("log.record", "x"),),
+    "log.restore": (("log.restore", "D"),),
     "log.prompt": (("log.leave", "escape"),),
     "log.stop": (("app.stop", "ctrl+c"),),
     "compare.column": (("compare.next", "tab"),),
@@ -83,6 +84,8 @@ class Situation:
     """That prompt begins several branches, or that reply is one of several."""
     practising: bool = False
     """No provider is connected."""
+    deleted: bool = False
+    """Turns were deleted and can be brought back."""
     comparing: bool = False
     """Replies stand side by side."""
 
@@ -102,7 +105,7 @@ def choose_hints(situation: Situation) -> tuple[str, ...]:
 
 def _in_log(situation: Situation) -> list[str]:
     if situation.empty:
-        return ["log.prompt"]
+        return [*(["log.restore"] if situation.deleted else []), "log.prompt"]
     if situation.running:
         return ["log.step", "log.copy", "log.stop", "log.prompt"]
     if situation.on_prompt:

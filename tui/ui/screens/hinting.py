@@ -62,6 +62,7 @@ class HintingScreen(TryingScreen):
             editing=self.edited,
             on_prompt=place == "log" and self.page_log.on_prompt,
             several=place == "log" and self.page_log.has_several,
+            deleted=self._conversation.tree.last_deleted() is not None,
             comparing=self.columns.is_shown,
             practising=workspace is not None and workspace.practising and workspace.routes.wants_practice,
         )
