@@ -13,7 +13,7 @@ def test_a_file_goes_with_the_next_prompt_and_no_other(desk: Desk, raw_server: R
     type_line(terminal, "/attach tool.bin")
     terminal.wait_for(at_prompt(say("attachment.binary", name="tool.bin")))
     type_line(terminal, "/attach notes.md")
-    terminal.wait_for(at_prompt(say("attachment.text", name="notes.md", size="4 B", lines=1)))
+    terminal.wait_for(at_prompt(say("attachment.text_line", name="notes.md", size="4 B")))
     for prompt, sent in (("read it", "read it\n\nnotes.md:\n```\none\n```"), ("and?", "and?")):
         type_line(terminal, prompt)
         stream = raw_server.next_stream()
