@@ -209,3 +209,18 @@ async def test_a_key_is_never_shown_nor_written(
     assert [one.code for one in ran] == [4, 4]
     assert masked in ran[0].complaint
     assert (ran[1].end["outcome"], ran[1].end["retry_after_s"], ran[1].end["retryable"]) == ("rate-limited", 2, True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--template", "x", "--set", "cdoe=1"), "weir: --set cdoe: there is no such variable in x; known: code"),
+        (("--template", "bad"), "bad.md: line 2: kind must be a text"),
+    ],
+)
+async def test_a_mistake_about_a_template_is_named_first(weir: Command, flags: tuple[str, ...], said: str) -> None:
+    weir.paths.prompts.mkdir(parents=True)
+    (weir.paths.prompts / "x.md").write_text("hello {{code}}")
+    (weir.paths.prompts / "bad.md").write_text("+++\nkind = 3\n+++\nhi")
+    ran = await weir.run("ask", "--practice", *flags)
+    assert (ran.code, said in ran.complaint, "there is no prompt" in ran.complaint) == (2, True, False)

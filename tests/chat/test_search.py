@@ -168,7 +168,7 @@ def test_a_search_that_nobody_wants_any_more_ends(store: Store) -> None:
         ("line\n\n  two\tTwo", "two", "line [two] [Two]"),
         ("a " * 100 + "foo_bar( b", "foo_bar(", "…a a a a [foo_bar(] b"),
         ("前面中文\x1b后面", "中文", "前面[中文]␛后面"),
-        ("abcabc", "abc bca", "[abcabc]"),
+        ("abcabc", "abc bca", "[abca]bc"),
         ("no such", "xy", "no such"),
     ],
 )

@@ -187,3 +187,8 @@ def test_the_programs_own_sentences_are_found_by_name(language: Language) -> Non
 )
 def test_the_choice_of_a_language(wanted: str, environ: dict[str, str], code: str) -> None:
     assert choose_language(wanted, environ) == code
+
+
+def test_one_is_told_in_the_singular() -> None:
+    sentences = [load_language("en").notice("damaged-chunk", {"n": number}) for number in (1, 2)]
+    assert sentences == ["One chunk arrived damaged and was left out.", "2 chunks arrived damaged and were left out."]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tui.chat.search import LEAST, Hit
+from tui.chat.closeness import choose_words
+from tui.chat.search import Hit
 from tui.chat.summary import ConversationSummary
 from tui.text.fold import fold
 
@@ -56,8 +57,7 @@ class ChatList:
             item = next(hits, item)
         if isinstance(item, ConversationSummary):
             return Wanted(item.id)
-        words = next(term for term in self.terms if len(term) >= LEAST)
-        return Wanted(item.conversation, item.turn, item.reply, words)
+        return Wanted(item.conversation, item.turn, item.reply, choose_words(item.text, self.terms))
 
 
 def is_titled(summary: ConversationSummary, terms: Iterable[str]) -> bool:

@@ -1,8 +1,9 @@
-"""Excerpt: the part of a text around the first of the terms that is in it, on one line, with every term marked."""
+"""Excerpt: the part of a text where the terms stand closest together, on one line, with every term marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.chat.closeness import Place, find_closest, find_places
 from tui.text.fold import fold
 from tui.text.sanitise import sanitise_line
 
@@ -28,9 +29,9 @@ class Excerpt:
 
 
 def make_excerpt(text: str, terms: Sequence[str], width: int) -> Excerpt:
-    """About `width` characters around the first of the terms that occurs; whoever has fewer cells cuts the rest off."""
-    folded = fold(text)
-    at = next((at for term in terms if (at := folded.find(fold(term))) >= 0), 0)
+    """About `width` characters around where the terms are closest; whoever has fewer cells cuts the rest off."""
+    closest = find_closest(text, terms)
+    at = closest[0] if closest is not None else 0
     start = max(0, at - 2 * width)
     before = _flatten(text[start:at], after=True)
     room = width // _BEFORE
@@ -48,13 +49,10 @@ def _flatten(text: str, *, after: bool = False) -> str:
 
 
 def _mark(text: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    folded, marks = fold(text), []
+    folded = fold(text)
+    marks: list[Place] = []
     for term in terms:
-        wanted = fold(" ".join(term.split()) or term)
-        at = folded.find(wanted)
-        while at >= 0:
-            marks.append((at, at + len(wanted)))
-            at = folded.find(wanted, at + len(wanted))
+        marks += find_places(folded, " ".join(term.split()) or term)
     joined: list[tuple[int, int]] = []
     for start, end in sorted(marks):
         if joined and start < joined[-1][1]:

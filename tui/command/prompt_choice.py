@@ -1,6 +1,7 @@
 """The prompt files that a command line names: `--template NAME --set key=value`, and `-s @NAME` for a system prompt."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui.arguments import UsageError
@@ -19,6 +20,7 @@ def choose_template(options: argparse.Namespace, launch: Launch) -> tuple[str, L
             raise UsageError("--set belongs to --template or to -s @NAME")
         return "", launch
     prompt = _find(options.template, "prompt", launch)
+    _check_values([prompt, *_find_system(options, launch)], values)
     wish = launch.wish
     wish = replace(wish, model=wish.model or prompt.model, parameters=wish.parameters.over(prompt.parameters))
     return _fill(prompt, values), replace(launch, wish=wish)
@@ -29,16 +31,36 @@ def choose_system(options: argparse.Namespace, launch: Launch) -> str | None:
     system: str | None = options.system
     if system is None or not system.startswith("@"):
         return system
-    return _fill(_find(system[1:], "system", launch), _read_values(options.set))
+    values, found = _read_values(options.set), _find(system[1:], "system", launch)
+    if options.template is None:
+        _check_values([found], values)
+    return _fill(found, values)
+
+
+def _find_system(options: argparse.Namespace, launch: Launch) -> list[PromptFile]:
+    """The file that `-s @NAME` names, if it does."""
+    system = options.system or ""
+    return [_find(system[1:], "system", launch)] if system.startswith("@") else []
 
 
 def _find(name: str, kind: str, launch: Launch) -> PromptFile:
     found, complaints = read_prompts(launch.paths.prompts)
     if (prompt := found.get(name)) is not None and prompt.kind == kind:
         return prompt
+    own = f"{launch.paths.prompts / name}.md: "
+    if mistake := next((complaint for complaint in complaints if complaint.startswith(own)), None):
+        raise UsageError(mistake)
     known = ", ".join(name for name, one in found.items() if one.kind == kind) or "none"
     told = " ".join((f"there is no {kind} of the name {name} in {launch.paths.prompts}; known: {known}.", *complaints))
     raise UsageError(told)
+
+
+def _check_values(prompts: Sequence[PromptFile], values: Mapping[str, str]) -> None:
+    """A name that is a variable of none of the files is a mistake."""
+    known = list(dict.fromkeys(name for prompt in prompts for name in prompt.variables))
+    if unknown := [name for name in values if name not in known]:
+        names, listed = ", ".join(prompt.name for prompt in prompts), ", ".join(known) or "none"
+        raise UsageError(f"--set {unknown[0]}: there is no such variable in {names}; known: {listed}")
 
 
 def _fill(prompt: PromptFile, values: dict[str, str]) -> str:

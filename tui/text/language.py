@@ -4,7 +4,7 @@ Places that know no language, the command line and the config, write English; `p
 English by design: it is made to be handed on.
 
 A sentence is looked up by its code and filled with values. It may have variants: `with.NAME` is taken when that value
-is there, `without.NAME` when it is missing, so that no sentence ever shows a hole.
+is there, `without.NAME` when it is missing, `one.NAME` when it is 1, so that no sentence ever shows a hole.
 """
 
 import re
@@ -114,6 +114,9 @@ def _fill(entry: Mapping[str, Any], values: Values) -> str:
             template = variant
     for name, variant in entry.get("without", {}).items():
         if not values.get(name):
+            template = variant
+    for name, variant in entry.get("one", {}).items():
+        if values.get(name) == 1:
             template = variant
     return str(template.format_map(_Given(values)))
 

@@ -140,7 +140,7 @@ def test_a_retry_is_counted_down_in_the_log_and_escape_ends_it(desk: Desk, raw_s
     exchange.send(b"HTTP/1.1 503 Busy\r\nRetry-After: 50\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     stopping = say("waiting.stop", key="Esc")
     for seconds in (49, 48):
-        terminal.wait_for(f"{say('waiting.retrying', seconds=seconds, attempt=2, attempts=3)} · {stopping}")
+        terminal.wait_for(f"{say('waiting.retrying_left', seconds=seconds)} · {stopping}")
     terminal.press("escape")
     terminal.wait_for(note("cancelled"))
     terminal.wait_for(acts("retry", "record", "copy"))

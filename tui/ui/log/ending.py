@@ -134,7 +134,10 @@ def _waiting(reply: Reply, language: Language, layout: Layout, keys: Mapping[str
         return []
     stop = language.say("waiting.stop", key=keys.get("chat.stop", "Esc"))
     dot = ornaments(ascii=layout.ascii).parted
-    told = plain_lines(f"{tell_wait(wait, language)}{dot}{stop}", Style("note-code-warning"), layout.width)
+    # The notice of the failed attempt, right above, tells which attempt it is and why.
+    said = language.say("waiting.retrying_left", seconds=wait.seconds)
+    words = said if wait.kind == "retrying" else tell_wait(wait, language)
+    told = plain_lines(f"{words}{dot}{stop}", Style("note-code-warning"), layout.width)
     return [BLANK, *told] if reply.has_text else told
 
 
