@@ -32,7 +32,7 @@ def choose_system(options: argparse.Namespace, launch: Launch) -> str | None:
     if system is None or not system.startswith("@"):
         return system
     values, found = _read_values(options.set), _find(system[1:], "system", launch)
-    if options.template is None:
+    if vars(options).get("template") is None:  # not every command takes one
         _check_values([found], values)
     return _fill(found, values)
 

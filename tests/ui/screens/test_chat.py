@@ -12,7 +12,7 @@ def test_opens_on_practice_and_says_so(desk: Desk) -> None:
     terminal = desk.open()
     terminal.wait_for(spoken("practice.banner"))
     terminal.wait_for(spoken("welcome.practice"))
-    wait_for_status(terminal, r"practice \(test\)  markdown  ready")
+    wait_for_status(terminal, r"practice  markdown  ready")
 
 
 @pytest.mark.slow
