@@ -233,7 +233,7 @@ async def test_app_exit(session: ChatSession) -> None:
         session.stop_all(Outcome.APP_EXIT, signal="SIGHUP")
         record = await t.end()
         await until(t.visit.left.is_set)
-    assert (record.outcome, record.detail, t.reply.text) == ("app-exit", {"signal": "SIGHUP"}, SAID)
+    assert (record.outcome, record.detail, t.reply.text) == ("app-exit", {"signal": "SIGHUP", "unsaved_s": None}, SAID)
 
 
 async def test_app_exit_of_what_still_runs_when_draining_ends(session: ChatSession) -> None:

@@ -15,7 +15,6 @@ from tui.settings.key_source import KeySource, is_variable_name
 from tui.settings.model_facts import ModelFacts, ModelSettings
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
 from tui.settings.paths import find_paths
-from tui.settings.prompt_file import read_prompts
 from tui.settings.provider import DIALECTS, NO_KEY, PREFILLS, Prefill, Provider, Timeouts
 from tui.settings.terminal import COLOUR_CHOICES
 
@@ -276,6 +275,8 @@ class _Reader:
 
     def _system(self, where: str, name: str) -> str:
         """The text of the prompt file of this name, which has to be a system prompt with a default for all in it."""
+        from tui.settings.prompt_file import read_prompts  # seldom needed, and not by the first paint
+
         found, complaints = read_prompts(find_paths().prompts)
         prompt = found.get(name)
         if prompt is None or prompt.kind != "system":

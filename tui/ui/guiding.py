@@ -12,7 +12,6 @@ from textual.events import Key
 from textual.notifications import Notify
 from textual.widgets import Input, TextArea
 
-from tui.text.cell_wrap import wrap_rows
 from tui.text.language import Language
 from tui.ui.shown_key import show_key
 from tui.ui.terminal.cell_app import CellApp
@@ -92,6 +91,8 @@ class GuidingApp(CellApp[None]):
         if self.language.code == "zh":
             whole = any(self.screen.has_class(name) for name in ("-narrow", "-low", "-tiny"))
             width = (self.size.width if whole else min(60, self.size.width // 2)) - NOTICE_SIDES
+            from tui.text.cell_wrap import wrap_rows  # seldom needed, and not by the first paint
+
             event.notification.message = wrap_rows(event.notification.message, max(8, width))
         for notice in list(self._notifications)[: 1 - MOST_NOTICES]:
             self._unnotify(notice, refresh=False)
