@@ -63,7 +63,7 @@ def test_the_next_start_takes_up_what_the_last_process_had_in_its_editor(tmp_pat
     store = open_store(path)
     store_chat(store, "kept")
     store_chat(store, "gone")
-    store.write([("UPDATE conversation SET deleted = '2026' WHERE id = 'gone'", ())])
+    store.write([("UPDATE conversation SET deleted = '9999' WHERE id = 'gone'", ())])
     store.close()
     leave(path, "new=of a new chat=held", "left=elsewhere=no", "kept=of a chat=held", "gone=of a deleted one=held")
     store = open_store(path)

@@ -30,7 +30,7 @@ async def walk_through(history: PromptHistory) -> list[str]:
 
 async def test_all_chats_the_latest_first_and_none_twice_in_a_row(tmp_path: Path) -> None:
     store = write_prompts(tmp_path / "weir.db", {"a": ["one", "two", "two"], "b": ["two", "one"], "c": ["gone"]})
-    store.write([("UPDATE conversation SET deleted = '2026' WHERE id = 'c'", ())])
+    store.write([("UPDATE conversation SET deleted = '9999' WHERE id = 'c'", ())])
     assert await walk_through(PromptHistory(store)) == ["one", "two", "one"]
     store.close()
 

@@ -301,7 +301,7 @@ def test_processes_that_start_and_write_at_once_lose_nothing(
     assert troubles == []
 
 
-@pytest.mark.parametrize("seconds", [1, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.long])])
+@pytest.mark.parametrize("seconds", [1, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.long])])
 def test_two_processes_that_write_all_the_time_lose_no_row_and_meet_no_lock(
     path: Path, troubles: list[StoreTrouble], open_store: Opener, seconds: int
 ) -> None:

@@ -31,6 +31,8 @@ PACE = 0.06
 LISTED = {"object": "list", "data": [{"id": "heron-1"}]}
 PLAIN = {"choices": [{"message": {"content": "all at once"}, "finish_reason": "stop"}]}
 KEY_NAME = "HERON_API_KEY"
+PATIENT = Timeouts(first_byte=60, idle=60)
+"""For a model that computes, on whatever machine this is."""
 
 
 async def look_at(base_url: str, model: str | None = "heron-1", key: str = "", **options: Any) -> Report:
@@ -194,29 +196,31 @@ async def test_a_gate_says_whose_password_it_wants(tmp_path: Path) -> None:
 
 
 async def test_llama_is_well(llama: LlamaServer) -> None:
-    report = await look_at(llama.base_url, llama.model)
+    report = await look_at(llama.base_url, llama.model, timeouts=PATIENT)
+    assert report.failed is None
     assert (report.exit_code, report.culprit) == (0, None)
     assert "the server wrote for" in find(report, "timing").evidence
     assert REPLY[:20] not in f"{report}"
 
 
 async def test_llama_stops_when_its_stream_is_stopped(llama_endless: LlamaServer) -> None:
-    report = await look_at(llama_endless.base_url, None)
+    report = await look_at(llama_endless.base_url, None, timeouts=PATIENT)
+    assert report.failed is None
     assert (report.exit_code, report.model) == (0, llama_endless.model)
     assert "connection closed" in find(report, "cancel").evidence
     await asyncio.to_thread(llama_endless.wait_idle)
 
 
 async def test_llama_answers_to_any_name(llama: LlamaServer) -> None:
-    report = await look_at(llama.base_url, "heron-1")
+    report = await look_at(llama.base_url, "heron-1", timeouts=PATIENT)
     assert (report.exit_code, report.outcome) == (0, "model-not-found")
 
 
 async def test_llama_with_a_key(tmp_path: Path) -> None:
     key = "-".join(("sk", "heron", "41Qm7Zp0Xw93LtVb6RkYc2Dn"))
     with LlamaServer(make_model("tiny", tmp_path), api_key=key) as server:
-        right = await look_at(server.base_url, server.model, key)
-        wrong = await look_at(server.base_url, server.model, f"{key}x")
-    assert right.exit_code == 0
+        right = await look_at(server.base_url, server.model, key, timeouts=PATIENT)
+        wrong = await look_at(server.base_url, server.model, f"{key}x", timeouts=PATIENT)
+    assert right.failed is None
     assert wrong.outcome == "invalid-key"
     assert wrong.exit_code in (16, 17)
