@@ -84,6 +84,23 @@ def test_sequences_go_first_and_in_order(link: Link) -> None:
     writer.close()
 
 
+def test_the_first_screen_waits_for_no_thread_and_no_size(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrote: list[int] = []
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: wrote.append(threading.get_ident()) or write(fd, data))
+    writer, here, deadline = link.writer(), threading.get_ident(), time.monotonic() + 20
+    writer.send(ENTER)
+    while wrote[-1:] != [here]:  # from then on the thread waits
+        assert time.monotonic() < deadline
+        writer.send("\x07")
+    writer.forget(settle=True)
+    writer.show(screen_saying("first"))
+    assert not writer.behind
+    assert wrote[-1] == here
+    link.read_until(lambda data: b"first" in data)
+    writer.close()
+
+
 def test_nothing_is_painted_outside_the_alternate_screen(link: Link) -> None:
     writer = link.writer()
     writer.show(screen_saying("early"))

@@ -62,8 +62,9 @@ class Writer:
         self._not_before = 0.0
         self._deadline: float | None = None
         self._synchronised = False
-        self._rest = b""  # of a screen of which the tty took a part
+        self._rest: tuple[bytes, bool] | None = None  # what the tty left of a write, and whether closing breaks it off
         self._resting = False  # the thread waits
+        self._writing = False  # a caller writes; a signal handler on top of it must not
         self._ended = False
         self._pause = 0.0
         self._last = 0.0
@@ -79,8 +80,8 @@ class Writer:
             wait = self._find_wait()
             if wait is None:
                 return
-            if wait <= 0 and self._owned and self._resting and not (self._queue or self._rest):
-                self._write_at_once(screen)
+            if wait <= 0 and self._is_free():
+                self._write_at_once(lambda: self._find_difference(screen), breakable=True)
             else:
                 self._changed.notify_all()
 
@@ -93,15 +94,20 @@ class Writer:
                 # The screen of the other side is not ours, and ours may be empty when we come back.
                 self._visible, self._sent = sequence == _ENTER, None
                 sequence = sequence if sequence == _ENTER else _BREAK_OFF[1:] + sequence
+            at_once = self._is_free() and self._find_wait() is None  # else a screen is to follow it, from the thread
             self._queue.append(sequence)
             self._queued += len(sequence)
-            self._changed.notify_all()
+            if at_once:
+                self._write_at_once(self._take_queue, breakable=False)
+            else:
+                self._changed.notify_all()
 
     def forget(self, *, settle: bool = False) -> None:
         """Nothing is known of what the terminal shows: paint all of it, at once or when Textual has laid out anew."""
         with self._changed:
             self._sent = None
-            self._not_before = time.monotonic() + _SETTLE_SECONDS if settle else 0.0
+            # The very first screen waits for nothing: there is no earlier one to be laid out anew.
+            self._not_before = time.monotonic() + _SETTLE_SECONDS if settle and self._screen is not None else 0.0
             self._changed.notify_all()
 
     def synchronise(self) -> None:
@@ -142,17 +148,32 @@ class Writer:
         self._last = time.monotonic()
         return difference.text.encode(self._encoding, "replace")
 
-    def _write_at_once(self, screen: Screen) -> None:
-        data = self._find_difference(screen)
-        if not data or self._deadline is not None:
-            return
-        with suppress(OSError):  # nothing is lost: the thread tries again, and tells if the tty is gone
-            data = data[self._write(data) :]
+    def _is_free(self) -> bool:
+        """Whether a caller may write: the thread waits, and nothing comes first."""
+        return self._owned and self._resting and not (self._queue or self._rest or self._writing)
+
+    def _write_at_once(self, find: Callable[[], bytes], *, breakable: bool) -> None:
+        """Write what the tty takes of what is found; the thread gets what is left."""
+        self._writing = True
+        try:
+            data = find()
+            if not data or (breakable and self._deadline is not None):
+                return
+            with suppress(OSError):  # nothing is lost: the thread tries again, and tells if the tty is gone
+                data = data[self._write(data) :]
+        finally:
+            self._writing = False
         if data:
-            self._rest = data
+            self._rest = data, breakable
             self._changed.notify_all()
-        else:
+        elif breakable:
             self._pace(full=False)
+
+    def _take_queue(self) -> bytes:
+        text = "".join(self._queue)
+        self._queue.clear()
+        self._queued = 0
+        return text.encode(self._encoding, "replace")
 
     def _run(self) -> None:
         lost = True  # also by a bug of ours: a screen that stands still for ever is no better than none
@@ -180,14 +201,11 @@ class Writer:
         """What to write next, and whether closing may break it off; None when all is done."""
         with self._changed:
             while True:
-                if self._rest:
-                    data, self._rest = self._rest, b""
-                    return data, True
+                if self._rest is not None:
+                    work, self._rest = self._rest, None
+                    return work
                 if self._queue:
-                    text = "".join(self._queue)
-                    self._queue.clear()
-                    self._queued = 0
-                    return text.encode(self._encoding, "replace"), False
+                    return self._take_queue(), False
                 if self._deadline is not None:
                     return None
                 wait = self._find_wait()
