@@ -109,8 +109,7 @@ class WeirApp(ThemedApp):
             if self._early_keys is not None:
                 self._early_keys.append(event)
                 return
-            if event.key != "escape":
-                self._front.forget_escape()
+            self._front.note_key(event.key)
         await super().on_event(event)
 
     def on_load(self) -> None:

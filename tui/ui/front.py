@@ -32,8 +32,8 @@ class Front(Protocol):
     def clear_marks(self) -> None:
         """Mark nothing any more."""
 
-    def forget_escape(self) -> None:
-        """Another key has come: an Esc before it is not the first of two."""
+    def note_key(self, key: str) -> None:
+        """A key has come, wherever it goes."""
 
     def stop_reply(self) -> bool:
         """Stop the reply in view, or take back what was just sent; False if there is nothing to stop."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
 
 STATUS_SECONDS = 0.25
+TURNS_AT_REST = 4
+"""Where no stream runs and nobody types, what is told is looked at only every so many turns."""
 
 
 class ChatScreen(StoppingScreen):
@@ -60,6 +62,7 @@ class ChatScreen(StoppingScreen):
         self._prompt = RevisingPrompt(language, self._manner.keys)
         self._opening = True
         self._shown_draft = ""
+        self._rested = 0
 
     def compose(self) -> ComposeResult:
         """Banner, log, queue, completions, chips, prompt, status."""
@@ -76,7 +79,7 @@ class ChatScreen(StoppingScreen):
     def on_mount(self) -> None:
         """The prompt takes the keys and what was left unsent; the status bar follows the stream."""
         self.set_focus(self.prompt)
-        self.set_interval(STATUS_SECONDS, self._show_status)
+        self.set_interval(STATUS_SECONDS, self._look_at_status)
         self.show_conversation(self._conversation)
 
     def take_over(self, leftover: Leftover) -> None:
@@ -205,6 +208,16 @@ class ChatScreen(StoppingScreen):
 
             self._reply, self._awaited = others[-1], [others[-1]]
             self.run_worker(follow(workspace.store, others, self.take), group="follow")
+
+    def note_key(self, key: str) -> None:
+        """What is told may be about to change."""
+        super().note_key(key)
+        self._rested = 0
+
+    def _look_at_status(self) -> None:
+        self._rested = 0 if self.can_stop else self._rested + 1
+        if self._rested <= 1 or self._rested % TURNS_AT_REST == 0:
+            self._show_status()
 
     def _show_status(self) -> None:
         if not self.status.is_attached:

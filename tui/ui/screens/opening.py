@@ -94,8 +94,8 @@ class OpeningScreen(Screen[None]):
     def clear_marks(self) -> None:
         """There are none."""
 
-    def forget_escape(self) -> None:
-        """None is kept."""
+    def note_key(self, key: str) -> None:
+        """Nothing follows from it."""
 
     def stop_reply(self) -> bool:
         """Take back what was sent and has not gone out; False if nothing was sent."""

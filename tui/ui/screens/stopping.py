@@ -34,9 +34,10 @@ class StoppingScreen(TemplatingScreen):
                 self.notify(self._language.say(name, key=key), timeout=3, markup=False)
             self.set_focus(self.prompt)
 
-    def forget_escape(self) -> None:
-        """A key that came in between was torn, or Esc was not meant to stop anything."""
-        self._escaped = float("-inf")
+    def note_key(self, key: str) -> None:
+        """One that came between two Esc was torn, or Esc was not meant to stop anything."""
+        if key != "escape":
+            self._escaped = float("-inf")
 
     @property
     def can_stop(self) -> bool:
@@ -54,10 +55,11 @@ class StoppingScreen(TemplatingScreen):
 
     def replies_elsewhere(self) -> list[Reply]:
         """Replies that are being written where nobody sees them: in other conversations, on other branches."""
-        if self._workspace is None:
+        running = self._workspace.session.running() if self._workspace is not None else []
+        if not running:
             return []
         shown = {reply.id for turn in self._conversation.turns for reply in turn.replies}
-        return [reply for reply in self._workspace.session.running() if reply.id not in shown]
+        return [reply for reply in running if reply.id not in shown]
 
     def _asked_again(self) -> bool:
         """Whether Esc came twice: a slow link may tear an arrow key's sequence, which begins with one."""

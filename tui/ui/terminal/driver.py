@@ -25,6 +25,7 @@ from tui.ui.terminal.cursor import QUESTION, CursorQuestion
 from tui.ui.terminal.frame import Brush, find_strips
 from tui.ui.terminal.grid import Screen, blank_screen, with_cursor
 from tui.ui.terminal.typed_ahead import TypedAhead, find_typed_ahead
+from tui.ui.terminal.waking_event import WakingEvent
 from tui.ui.terminal.writer import Writer
 
 _MOVE = re.compile(r"\x1b\[(\d{1,5});(\d{1,5})H")
@@ -38,7 +39,9 @@ _MOUSE_MODES = (1000, 1002, 1006)
 """Buttons, drags and SGR coordinates; not 1003, which reports every move to nobody."""
 _READ_SIZE = 4096
 _TURN = 0.1
-"""Seconds until the thread that reads looks whether it is to end, and a lone Escape is taken for one."""
+"""Seconds until the thread that reads looks whether what was begun is a key by now, such as a lone Escape."""
+_PENDING_TURNS = 15
+"""Turns after the last key in which something begun may still become one (`torn_key.HOLD_SECONDS`)."""
 
 
 class _StandIn(CompositorUpdate):
@@ -86,6 +89,7 @@ class GridDriver(linux_driver.LinuxDriver):
         if not isinstance(app, CellApp):
             raise TypeError("only a CellApp hands its updates over")
         app.painter = self
+        self.exit_event = self._leaving = WakingEvent()
         self._brush = Brush(app.console)
         self._screen = Screen(())
         self._writer: Writer | None = None
@@ -187,9 +191,12 @@ class GridDriver(linux_driver.LinuxDriver):
         # Looked up when it is needed, since the guard of pastes puts its parser there.
         parser = vars(linux_driver)["XTermParser"](self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        ended = False
+        ended, turns = False, 0
         while not (ended or self.exit_event.is_set()):
-            if select([self.fileno], [], [], _TURN)[0]:
+            turns += 1
+            limit = _TURN if turns <= _PENDING_TURNS else None
+            if self.fileno in select([self.fileno, self._leaving.fileno()], [], [], limit)[0]:
+                turns = 0
                 data = self._read()
                 ended = data == b""
                 text = decode(data) if data else ""
