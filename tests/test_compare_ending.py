@@ -20,6 +20,8 @@ from tui.settings.secrets import Masker
 from tui.stream.trace import Call, StreamTrace
 from tui.text.language import load_language
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def practice() -> AsyncGenerator[PracticeServer, None]:

@@ -90,6 +90,7 @@ async def test_a_fault_is_named(weir: Command, fault: Fault, outcome: str, exit_
     assert KEY.encode() not in written
 
 
+@pytest.mark.slow
 async def test_a_failure_in_words(weir: Command) -> None:
     async with PracticeServer(fault=Fault.JSON, token_delay=0) as practice:
         ran = await weir.run("doctor", "--base-url", practice.base_url, "-m", "markdown")

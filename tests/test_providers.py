@@ -107,6 +107,7 @@ async def test_the_key_goes_with_the_trial_and_stays_out_of_every_file(weir: Com
     assert "openrouter" in listed.text
 
 
+@pytest.mark.slow
 async def test_a_change_is_rolled_back_and_handed_over(weir: Command, practice: PracticeServer) -> None:
     weir.paths.config.mkdir(parents=True)
     text = f'# ours\n[providers.nest]\nbase_url = "{practice.base_url}" # good\nowner = "platform team"\n'

@@ -122,6 +122,7 @@ PROXY, USER, QUERY = "pr0xy-passage-8811", "us3r-heron-7722", "qu3ry-egret-6633"
 PROMPT, REPLY, SYSTEM = "the lighthouse keeper's parrot", "quoth the porcupine", "you are a stern librarian"
 
 
+@pytest.mark.slow
 async def test_no_secret_no_prompt_and_no_reply_is_in_a_bundle(weir: Command) -> None:
     """Keys stand in files, variables, addresses, headers and bodies; a server echoes them and the prompt."""
     echo = error(

@@ -11,6 +11,8 @@ from tui.stream.outcome import Outcome
 from tui.stream.playback import Playback
 from tui.stream.recording import read_recording
 
+pytestmark = pytest.mark.slow
+
 SAID = "Alpha beta gamma "
 STREAMS: dict[str, tuple[str, str, int]] = {
     "a whole reply": ("whole", SAID, 0),

@@ -59,6 +59,7 @@ def test_a_key_is_found_where_it_is_bound_and_where_the_person_has_moved_it() ->
     assert bound_elsewhere("f10", {}) is None
 
 
+@pytest.mark.slow
 async def test_the_palette_has_every_act_of_the_chat_once_with_its_key(tmp_path: Path) -> None:
     async with opened(tmp_path, Config(keys={"log.next_code": "f11"})) as (app, _):
         acts = [act for act in find_acts(app.screen, app.own_keys) if act.ident != "app.palette"]
@@ -121,6 +122,7 @@ class Told:
         return all(any(word in text for text in self.texts) for word in words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "idents"), OVERLAYS.items())
 async def test_f1_shows_the_keys_of_an_overlay_and_fits(key: str, idents: set[str], tmp_path: Path) -> None:
     async with opened(tmp_path, Config(keys={"picker.mark": "f11"})) as (app, pilot):
@@ -144,6 +146,7 @@ async def test_f1_shows_the_keys_of_an_overlay_and_fits(key: str, idents: set[st
         await until(pilot, lambda: app.screen is overlay)
 
 
+@pytest.mark.slow
 async def test_a_key_that_does_nothing_here_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot):
         told = Told(app)

@@ -31,6 +31,7 @@ def colours(terminal: PtyTerminal) -> set[int]:
     return {int(number) for sequence in sequences for number in sequence.split(b";") if number and int(number) >= 28}
 
 
+@pytest.mark.slow
 async def test_a_prompt_sent_while_everything_opens_waits_and_is_not_lost(tmp_path: Path) -> None:
     config = Config(providers={name: Provider(name, "http://127.0.0.1:9/v1") for name in ("one", "two")})
     gate = asyncio.Event()
@@ -189,7 +190,8 @@ def test_a_terminal_of_sixteen_colours_gets_its_own(desk: Desk) -> None:
     assert ("default", "default") in letters, "text and background are the terminal's own"
 
 
-@pytest.mark.parametrize("config", [pytest.param("", marks=pytest.mark.slow), 'theme = "weir-light"\n'])
+@pytest.mark.slow
+@pytest.mark.parametrize("config", ["", 'theme = "weir-light"\n'])
 def test_no_color_leaves_the_terminals_two_colours(desk: Desk, config: str) -> None:
     desk.write_config(config)
     terminal = desk.open("--practice", environ={"NO_COLOR": "1"})

@@ -38,6 +38,7 @@ def test_a_token_over_ssh_fits_through_a_thin_link(desk: Desk, raw_server: RawSe
     assert sent[0] / count <= THIN
 
 
+@pytest.mark.slow
 def test_start_and_rest(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_measured(desk, raw_server)
     assert len(terminal.output) <= START

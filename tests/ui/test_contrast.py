@@ -50,6 +50,7 @@ async def find_weak(name: str, looks: Sequence[tuple[Theme, bool]]) -> list[str]
     return weak
 
 
+@pytest.mark.slow
 async def test_every_text_of_a_reply_can_be_read_and_one_too_faint_is_found() -> None:
     faint = Theme("faint", primary="#6cb6d9", foreground="#40454c", background="#11151c", dark=True)
     weak = await find_weak("document", [(faint, False), *(look for look in LOOKS if look[0].name == "weir-dark")])

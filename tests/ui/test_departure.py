@@ -37,6 +37,7 @@ def told(text: str) -> bool:
     return "went on without one" in text
 
 
+@pytest.mark.slow
 def test_a_reply_goes_on_after_a_hang_up_and_the_next_start_tells_of_it(desk: Desk, raw_server: RawServer) -> None:
     terminal, stream = begin(desk, raw_server)
     terminal.send("not sent yet")

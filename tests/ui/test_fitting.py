@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.ui.opened import make_app, make_opener, until
 from tui.ui.app import WeirApp
 from tui.ui.screens.chat import ChatScreen
@@ -13,6 +15,7 @@ def covered(app: WeirApp) -> bool:
     return any(each.region == app.screen.region for each in app.screen.query(TooNarrow))
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_is_too_narrow_gets_a_sentence(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(39, 20)) as pilot:

@@ -46,6 +46,7 @@ def check_restored(terminal: PtyTerminal) -> None:
     assert "never retrieved" not in terminal.text()
 
 
+@pytest.mark.slow
 def test_ctrl_q_leaves_while_streaming_and_the_text_is_kept(desk: Desk, raw_server: RawServer) -> None:
     terminal = streaming(desk, raw_server)
     terminal.press("ctrl+q")
@@ -139,6 +140,7 @@ def test_after_a_kill_the_text_is_there_and_labelled(desk: Desk, raw_server: Raw
     assert desk.stored("SELECT outcome, text FROM reply") == [("app-exit", "half of it")]
 
 
+@pytest.mark.slow
 def test_continue_opens_the_last_conversation(desk: Desk, practice: ServedPractice) -> None:
     first = desk.open("--base-url", practice.base_url, "-m", "json")
     welcome(first)

@@ -70,6 +70,7 @@ def test_a_reply_is_received_and_kept_though_the_terminal_takes_nothing(desk: De
     assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
 def test_leaving_does_not_wait_for_a_terminal_that_takes_nothing(
     desk: Desk, raw_server: RawServer, number: signal.Signals

@@ -1,7 +1,11 @@
+"""What goes wrong around the app is said in a sentence, and masked."""
+
 import pytest
 
 from tests.ui.desk import Desk, Sentence, note, say, send_prompt, wait_for_status, welcome
 from tests.ui.server import RawServer, ServedPractice
+
+pytestmark = pytest.mark.slow
 
 KEY = "sk-proj-Zq81xVbN0pLm47RtYw2K"
 
@@ -17,7 +21,6 @@ def check_key_is_nowhere(desk: Desk, *outputs: bytes) -> None:
     assert [path for path, data in desk.files().items() if KEY.encode() in data] == []
 
 
-@pytest.mark.slow
 def test_the_key_goes_to_its_server_and_nowhere_else(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open(*keyed(raw_server.base_url), "-m", "raw", environ={"ACME_KEY": KEY})
     welcome(terminal)
@@ -46,7 +49,6 @@ def test_a_401_that_repeats_the_key_is_masked(desk: Desk, practice: ServedPracti
     check_key_is_nowhere(desk, terminal.output)
 
 
-@pytest.mark.slow
 def test_a_key_with_a_line_break_is_not_sent(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open(*keyed(raw_server.base_url), "-m", "raw", environ={"ACME_KEY": KEY[:9] + "\n" + KEY[9:]})
     welcome(terminal)
@@ -55,7 +57,6 @@ def test_a_key_with_a_line_break_is_not_sent(desk: Desk, raw_server: RawServer) 
     assert KEY[9:].encode() not in terminal.output
 
 
-@pytest.mark.slow
 def test_a_missing_key_is_named(desk: Desk, raw_server: RawServer) -> None:
     terminal = desk.open(*keyed(raw_server.base_url), "-m", "raw")
     welcome(terminal)
@@ -63,7 +64,6 @@ def test_a_missing_key_is_named(desk: Desk, raw_server: RawServer) -> None:
     terminal.wait_for(note("no-api-key"))
 
 
-@pytest.mark.slow
 def test_a_url_without_a_scheme_is_named(desk: Desk) -> None:
     terminal = desk.open("--base-url", "api.acme.example/v1", "-m", "x")
     welcome(terminal)
@@ -71,7 +71,6 @@ def test_a_url_without_a_scheme_is_named(desk: Desk) -> None:
     terminal.wait_for(note("bad-url"))
 
 
-@pytest.mark.slow
 def test_a_server_that_is_not_there_is_named(desk: Desk) -> None:
     with RawServer() as server:
         gone = server.base_url
@@ -94,7 +93,6 @@ def test_a_broken_config_is_one_sentence_and_exit_2(desk: Desk) -> None:
     assert not terminal.raw_has(b"\x1b[?1049h")
 
 
-@pytest.mark.slow
 def test_a_damaged_database_is_set_aside_and_said(desk: Desk, practice: ServedPractice) -> None:
     desk.data.mkdir(parents=True)
     (desk.data / "weir.db").write_bytes(b"this is no database\n" * 500)
@@ -140,7 +138,6 @@ sys.exit(cli.main(["--practice"]))
 """
 
 
-@pytest.mark.slow
 def test_a_bug_where_keys_are_read_ends_the_app_with_a_sentence(desk: Desk) -> None:
     terminal = desk.run("-c", READ_WRONGLY)
     welcome(terminal)
@@ -153,7 +150,6 @@ def test_a_bug_where_keys_are_read_ends_the_app_with_a_sentence(desk: Desk) -> N
     assert "raise ValueError" not in text
 
 
-@pytest.mark.slow
 def test_a_state_folder_that_cannot_be_made_does_not_stop_the_chat(desk: Desk, practice: ServedPractice) -> None:
     desk.state.parent.mkdir(parents=True)
     desk.state.write_text("a file stands in its way", encoding="utf-8")

@@ -49,9 +49,8 @@ def check_harmless(terminal: PtyTerminal) -> None:
     terminal.wait_for("│ alive")
 
 
-@pytest.mark.parametrize(
-    "part", ["content", *(pytest.param(part, marks=pytest.mark.slow) for part in ("reasoning_content", "refusal"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["content", "reasoning_content", "refusal"])
 def test_hostile_text_is_shown_and_does_nothing(desk: Desk, raw_server: RawServer, part: str) -> None:
     terminal = opened(desk, raw_server)
     stream = raw_server.next_stream()

@@ -77,6 +77,7 @@ def test_tab_goes_into_the_log_and_tab_escape_and_enter_back(desk: Desk, raw_ser
         terminal.wait_for(f"typed after {key}")
 
 
+@pytest.mark.slow
 def test_messages_and_code_are_gone_to_and_copied(desk: Desk, raw_server: RawServer) -> None:
     terminal = opened(desk, raw_server, TEXT, "second reply")
     terminal.press("tab")

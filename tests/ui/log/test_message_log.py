@@ -65,6 +65,7 @@ def test_who_scrolled_up_is_left_alone(desk: Desk, raw_server: RawServer) -> Non
     assert log_rows(terminal) == before
 
 
+@pytest.mark.slow
 def test_who_comes_back_to_the_end_follows_again(desk: Desk, raw_server: RawServer) -> None:
     terminal, stream = long_reply(desk, raw_server)
     terminal.press("pageup")
@@ -75,6 +76,7 @@ def test_who_comes_back_to_the_end_follows_again(desk: Desk, raw_server: RawServ
     terminal.wait_for("line 79.")
 
 
+@pytest.mark.slow
 def test_page_down_at_the_end_goes_on_following(desk: Desk, raw_server: RawServer) -> None:
     terminal, stream = long_reply(desk, raw_server)
     terminal.press("pagedown", "pagedown")

@@ -37,6 +37,7 @@ def see(terminal: PtyTerminal, *texts: str) -> None:
         terminal.wait_for(text)
 
 
+@pytest.mark.slow
 def test_files_are_completed_shown_sent_and_kept(desk: Desk, raw_server: RawServer) -> None:
     write_files(desk.home)
     terminal = open_raw(desk, raw_server)

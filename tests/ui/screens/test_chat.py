@@ -74,6 +74,7 @@ def test_a_stream_that_falls_silent_gets_its_verdict(desk: Desk, raw_server: Raw
     stream.wait_closed()
 
 
+@pytest.mark.slow
 def test_every_ending_is_named(desk: Desk, practice: ServedPractice) -> None:
     endings = {
         "cut": note("truncated-body"),

@@ -103,6 +103,7 @@ async def opened(home: Path, wish: Wish | None = None, width: int = 100) -> Asyn
             await app.workspace.close()
 
 
+@pytest.mark.slow
 async def test_a_hit_opens_at_its_place(tmp_path: Path) -> None:
     ids = write_chats(tmp_path, 2)
     async with opened(tmp_path, width=60) as bench:
@@ -138,6 +139,7 @@ async def test_no_key_is_about_another_list_than_that_of_what_was_typed(tmp_path
         await bench.until(lambda: bench.chats._filtered == "foo_0(x3)#")
 
 
+@pytest.mark.slow
 async def test_chats_are_renamed_pinned_archived_deleted_and_brought_back(tmp_path: Path) -> None:
     ids = write_chats(tmp_path, 3)
     async with opened(tmp_path) as bench:

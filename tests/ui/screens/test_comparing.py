@@ -95,6 +95,7 @@ def practice_models(chat: ChatScreen, *names: str) -> tuple[Model, ...]:
     return tuple(Model(chat._workspace.routes.providers[PRACTICE], name) for name in names)
 
 
+@pytest.mark.slow
 async def test_what_is_typed_behind_a_prompt_to_several_models_is_typed(tmp_path: Path) -> None:
     async with opened(tmp_path) as (_, chat, pilot):
         chat._mark(practice_models(chat, "401", "403"))

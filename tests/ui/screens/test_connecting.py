@@ -72,6 +72,7 @@ def test_one_that_fails_is_told_and_can_be_written_all_the_same(desk: Desk, prac
     assert [path.read_text() for path in desk.config.glob("*.bak")] == [old]
 
 
+@pytest.mark.slow
 def test_a_key_where_its_variable_belongs_is_not_taken(desk: Desk) -> None:
     terminal = desk.open("--practice")
     welcome(terminal)

@@ -20,6 +20,8 @@ from tui.settings.provider import Provider
 from tui.ui.app import WeirApp
 from tui.ui.screens.doctor import DoctorScreen, FindingRow
 
+pytestmark = pytest.mark.slow
+
 FINDINGS = 13
 
 
@@ -114,7 +116,6 @@ async def test_every_provider_has_its_verdict(tmp_path: Path) -> None:
             assert [row.has_class("-failed") for row in bench.rows] == [False, True]
 
 
-@pytest.mark.slow
 def test_from_the_palette_on_a_terminal(desk: Desk) -> None:
     terminal = desk.open("--practice", "-m", "chinese", columns=200, rows=40)
     welcome(terminal)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -94,6 +95,7 @@ async def test_what_the_model_has_is_shown() -> None:
         assert any("system, top_p 0.3" in str(static.content) for static in screen.query(Static))
 
 
+@pytest.mark.slow
 def test_what_a_conversation_sets_is_shown_sent_and_kept(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     terminal.press("f3")

@@ -20,6 +20,8 @@ from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.screens.record import RecordScreen
 from tui.ui.widgets.raw_view import RawView
 
+pytestmark = pytest.mark.slow
+
 
 def silent(words: int) -> Script:
     """A word, a sign of life, then nothing until the gate is opened, then so many words and the end."""
@@ -53,7 +55,7 @@ def rows(screen: RawStreamScreen) -> list[str]:
     return [screen.view.render_line(y).text.rstrip() for y in range(screen.view.size.height)]
 
 
-@pytest.mark.parametrize("words", [5, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("words", [5, 2_000])
 async def test_it_is_shown_live_and_copied(words: int, tmp_path: Path) -> None:
     copied = tmp_path / "state" / "clipboard.txt"
     async with Peer(silent(words)) as peer, asked(tmp_path, peer) as (app, pilot, chat):

@@ -76,6 +76,7 @@ def asking(practice: PracticeServer, model: str = "markdown") -> Wish:
     return Wish(model=model, base_url=practice.base_url)
 
 
+@pytest.mark.slow
 async def test_the_record_of_the_last_reply_is_shown_copied_and_handed_on(tmp_path: Path) -> None:
     copied, paths = tmp_path / "state" / "clipboard.txt", make_paths(tmp_path)
     async with PracticeServer(token_delay=0, fault=Fault.CUT) as practice, opened(tmp_path, asking(practice)) as bench:

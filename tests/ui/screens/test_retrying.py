@@ -49,6 +49,7 @@ def acts(*names: str) -> str:
     return " · ".join(f"{keys[name]} {say(f'remedy.{name}')}" for name in names)
 
 
+@pytest.mark.slow
 def test_a_cut_reply_is_gone_on_with_and_asked_again_and_the_partial_stays(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     cut(terminal, raw_server)

@@ -11,6 +11,8 @@ from tests.ui.opened import until
 from tests.ui.screens.test_trying import opened, replies
 from tests.ui.server import Exchange, RawServer
 
+pytestmark = pytest.mark.slow
+
 DRAFT = "half a thought"
 
 
@@ -90,7 +92,6 @@ async def test_what_undoes_a_deletion_is_named_as_it_works_from_the_prompt(tmp_p
         await until(pilot, lambda: len(chat._conversation.turns) == 1)
 
 
-@pytest.mark.slow
 def test_esc_gives_the_draft_back_and_the_edit_is_there_the_next_time(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     talk(terminal, raw_server, "one")
@@ -117,7 +118,6 @@ def test_esc_gives_the_draft_back_and_the_edit_is_there_the_next_time(desk: Desk
     terminal.wait_gone("one changed")
 
 
-@pytest.mark.slow
 def test_a_fork_goes_on_by_itself_and_a_hit_on_another_branch_opens_it(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     talk(terminal, raw_server, "one", "heron")
@@ -142,7 +142,6 @@ def test_a_fork_goes_on_by_itself_and_a_hit_on_another_branch_opens_it(desk: Des
     terminal.wait_gone("Another.")
 
 
-@pytest.mark.slow
 def test_a_process_killed_while_a_branch_is_answered_loses_nothing(desk: Desk, raw_server: RawServer) -> None:
     terminal = open_raw(desk, raw_server)
     talk(terminal, raw_server, "one", "two")

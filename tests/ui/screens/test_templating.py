@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.ui.desk import say
 from tests.ui.opened import make_app, make_opener, make_paths, until
 from tests.ui.screens.test_trying import opened
@@ -10,6 +12,7 @@ from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.filter_list import FilterList
 
 
+@pytest.mark.slow
 async def test_a_prompt_is_put_in_filled_and_sent(tmp_path: Path) -> None:
     folder = make_paths(tmp_path).prompts
     folder.mkdir(parents=True)
@@ -39,6 +42,7 @@ async def test_a_prompt_is_put_in_filled_and_sent(tmp_path: Path) -> None:
     await app.workspace.close()
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_sent_is_put_in_and_its_defaults_are_stepped_through(tmp_path: Path) -> None:
     folder = make_paths(tmp_path).prompts
     folder.mkdir(parents=True)

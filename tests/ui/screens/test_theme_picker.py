@@ -24,6 +24,7 @@ def remembered(home: Path) -> str | None:
     return picked.value if picked is not None else None
 
 
+@pytest.mark.slow
 async def test_the_arrow_keys_change_the_screen_and_esc_puts_it_back(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:

@@ -20,6 +20,8 @@ from tui.ui.app import WeirApp
 from tui.ui.key_hint import bound_keys
 from tui.ui.screens.chat import ChatScreen
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = load_language("en")
 
 
@@ -47,7 +49,7 @@ def status(chat: ChatScreen) -> list[str]:
     return [part.text.removesuffix(" (test)") for part in chat.status._parts]
 
 
-@pytest.mark.parametrize(("key", "name"), [pytest.param("f6", "long", marks=pytest.mark.slow), ("f7", "stall")])
+@pytest.mark.parametrize(("key", "name"), [("f6", "long"), ("f7", "stall")])
 async def test_one_key_asks_a_model_once(key: str, name: str, tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, chat, pilot):
         await pilot.press(*"a draft")

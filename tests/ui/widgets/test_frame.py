@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.ui.opened import make_app, make_opener, until
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.frame import Frame, ScrollingFrame
 
 
+@pytest.mark.slow
 async def test_a_narrower_edge_names_fewer_keys_and_cuts_none(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(100, 24)) as pilot:

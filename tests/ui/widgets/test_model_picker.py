@@ -54,6 +54,7 @@ def test_every_typed_word_must_be_in_the_name(desk: Desk) -> None:
         assert rows(terminal) == ["acme/deepseek-coder"]
 
 
+@pytest.mark.slow
 def test_enter_chooses_and_the_next_start_uses_the_choice(desk: Desk, raw_server: RawServer) -> None:
     desk.write_config(f'model = "acme/raw"\ndiscovery = "off"\n[providers.acme]\nbase_url = "{raw_server.base_url}"\n')
     raw_server.models = ("raw", "other")

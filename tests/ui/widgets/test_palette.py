@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual.command import CommandList
 
 from tests.ui.opened import make_app, make_opener, until
@@ -9,6 +10,7 @@ from tui.ui.screens.chat import ChatScreen
 from tui.ui.widgets.palette import Palette
 
 
+@pytest.mark.slow
 async def test_a_name_that_nothing_has_is_told(tmp_path: Path) -> None:
     app = make_app(tmp_path, make_opener(tmp_path))
     async with app.run_test(size=(60, 24)) as pilot:
