@@ -188,7 +188,10 @@ class RawServer:
             if head.startswith("POST"):
                 self._exchanges.put(Exchange(head, json.loads(body), connection))
                 return
-            connection.sendall(self._list_models())
+            try:
+                connection.sendall(self._list_models())
+            except OSError:
+                return  # whoever asked has left meanwhile
 
     def _list_models(self) -> bytes:
         status = "200 OK" if self.models else "500 Broken"

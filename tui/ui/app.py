@@ -21,7 +21,7 @@ from tui.settings.paths import Paths, shipped_themes
 from tui.settings.state import read_state
 from tui.settings.terminal import Terminal, read_terminal
 from tui.text.language import Language
-from tui.text.sanitise import sanitise, sanitise_line
+from tui.text.sanitise import sanitise_line
 from tui.ui.collector import tune_collector
 from tui.ui.manner import Manner
 from tui.ui.plain_sign import PlainSigns
@@ -100,8 +100,6 @@ class WeirApp(ThemedApp):
         """What was opened; whoever runs the app closes it."""
         self.crash_message: str | None = None
         """The sentence about a bug that ended the app, for when the screen is gone."""
-        self.last_words: list[str] = []
-        """What came up after the screen was gone."""
 
     async def on_event(self, event: Event) -> None:
         """Textual hands every key to the app first."""
@@ -204,13 +202,6 @@ class WeirApp(ThemedApp):
             text += f" {say('store.way_out')}"
         self._home.call_soon_threadsafe(self.tell, text)
 
-    def tell(self, text: str) -> None:
-        """Tell the person a sentence; without a screen it is one of the last words."""
-        if self.is_running:
-            self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
-        else:
-            self.last_words.append(text)
-
     def _set_keys(self) -> None:
         """The person's own keys; an id that no binding has and a key that no terminal sends are said."""
         from tui.ui.binding_id import usable_keys  # with the screens, after the first paint
@@ -224,10 +215,10 @@ class WeirApp(ThemedApp):
         self.own_keys = keys
         self.set_keymap(keys)
 
-    def theme_picked(self, name: str) -> None:
+    def on_themed_app_theme_picked(self, event: ThemedApp.ThemePicked) -> None:
         """Remember it."""
         if self.workspace is not None and self._chat is not None:
-            self.workspace.pick_theme(name)
+            self.workspace.pick_theme(event.name)
             self._chat.save_state()
 
     def action_interrupt(self) -> None:
@@ -262,8 +253,14 @@ class WeirApp(ThemedApp):
             self.notify(self._opening.language.say("keys.again_to_quit", key=key), timeout=QUIT_SECONDS, markup=False)
 
     def pop_screen(self) -> AwaitComplete:
-        """Close the uppermost overlay; a key pressed twice asks for it once too often, and then the chat stays."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+        """Close the uppermost overlay, and end what it does, which must not meet it half gone.
+
+        A key pressed twice asks for it once too often, and then the chat stays.
+        """
+        if len(self.screen_stack) <= 1:
+            return AwaitComplete()
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
 
     def on_message_log_copied(self, event: "MessageLog.Copied") -> None:
         """Put what was marked in a log on the clipboard."""

@@ -23,12 +23,13 @@ from tui.ui.screens.raw_stream import RawStreamScreen
 from tui.ui.screens.record import RecordScreen
 from tui.ui.screens.record_list import RecordListScreen
 from tui.ui.screens.support import SupportScreen
-from tui.ui.screens.theme_picker import ThemeFilter, ThemePicker
+from tui.ui.screens.theme_picker import ThemePicker
 from tui.ui.screens.title_form import TitleForm
 from tui.ui.terminal.key_name import is_key
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.find_bar import FindBar
-from tui.ui.widgets.model_picker import FilterInput, ModelPicker
+from tui.ui.widgets.list_filter import ListFilter
+from tui.ui.widgets.model_picker import ModelPicker, PickerFilter
 from tui.ui.widgets.raw_view import RawView
 from tui.ui.widgets.revising_prompt import RevisingPrompt
 
@@ -39,13 +40,14 @@ _OVERLAYS = (
     DoctorScreen,
     ExportForm,
     ImportForm,
-    FilterInput,
     FilterList,
     FindBar,
     FormInput,
     HelpScreen,
+    ListFilter,
     ModelPicker,
     ParametersScreen,
+    PickerFilter,
     ProviderForm,
     Question,
     RawStreamScreen,
@@ -53,7 +55,6 @@ _OVERLAYS = (
     RecordListScreen,
     RecordScreen,
     SupportScreen,
-    ThemeFilter,
     ThemePicker,
     TitleForm,
 )

@@ -1,4 +1,4 @@
-"""GuidingApp: an app that tells its keys: those of the screen in view, and why one that was pressed does nothing.
+"""GuidingApp: an app that tells things: the keys of the screen in view, why one did nothing, and any other sentence.
 
 Light to import; what looks through the bindings of all screens is imported when first asked for.
 """
@@ -13,6 +13,7 @@ from textual.notifications import Notify
 from textual.widgets import Input, TextArea
 
 from tui.text.language import Language
+from tui.text.sanitise import sanitise
 from tui.ui.shown_key import show_key
 from tui.ui.terminal.cell_app import CellApp
 
@@ -47,8 +48,17 @@ class GuidingApp(CellApp[None]):
         """The person's own keys, by the id of their binding."""
         self.is_settling = True
         """Keys that nothing is bound to are kept for a screen that is still to come."""
+        self.last_words: list[str] = []
+        """What came up after the screen was gone."""
         self._told = ("", float("-inf"))
         """What was said last of a key, and when."""
+
+    def tell(self, text: str) -> None:
+        """Tell the person a sentence; without a screen it is one of the last words."""
+        if self.is_running:
+            self.notify(sanitise(text), severity="warning", timeout=12, markup=False)
+        else:
+            self.last_words.append(text)
 
     def after_typing(self, act: Callable[[], object]) -> None:
         """Act behind the keys that came before this one and what they sent, though this one overtook them.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from textual.driver import Driver
+from textual.message import Message
 from textual.theme import Theme
 
 from tui.text.language import Language
@@ -15,7 +16,14 @@ LOOK_SECONDS = 1.0
 
 
 class ThemedApp(FittingApp):
-    """Whoever inherits says how a sentence is told and what is remembered."""
+    """Which one is chosen is not remembered here."""
+
+    class ThemePicked(Message):
+        """The person has chosen this one."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     def __init__(
         self, shelf: ThemeShelf, language: Language, driver: type[Driver] | None, *, ansi_color: bool | None
@@ -25,14 +33,6 @@ class ThemedApp(FittingApp):
         self._told_of_themes: set[str] = set()
         self._seen: tuple[str, Stamp | None] | None = None
         self._looking = False
-
-    def tell(self, text: str) -> None:
-        """Tell the person a sentence."""
-        raise NotImplementedError
-
-    def theme_picked(self, name: str) -> None:
-        """The person has chosen this one."""
-        raise NotImplementedError
 
     def wear(self, wanted: str | None, default: str) -> list[str]:
         """Take the wanted theme, or the default if there is none such; returns what is to be said. Blocks."""
@@ -113,7 +113,7 @@ class ThemedApp(FittingApp):
         if picked is None:
             self.wear_now(before)
         elif picked != before:
-            self.theme_picked(picked)
+            self.post_message(self.ThemePicked(picked))
 
     def wear_now(self, name: str) -> None:
         """Show everything in this theme, which is not remembered."""

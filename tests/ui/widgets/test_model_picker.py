@@ -1,3 +1,6 @@
+"""The picker: what it lists, how it is filtered, marked and chosen from."""
+
+import asyncio
 import re
 import tomllib
 from collections.abc import AsyncGenerator, Callable
@@ -393,4 +396,15 @@ async def test_a_picker_that_is_closed_hears_no_news(table: Table) -> None:
         await pilot.press("escape")
         await pilot.pause()
         picker._take_news()
+    assert table.results == [None]
+
+
+async def test_news_at_any_moment_of_its_closing_find_no_half_of_it(table: Table) -> None:
+    async with table.open() as (pilot, picker):
+        picker.dismiss(None)
+        for _ in range(60):
+            await asyncio.sleep(0)
+            picker._take_news()
+            await picker._ask()
+        await pilot.pause()
     assert table.results == [None]

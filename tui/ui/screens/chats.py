@@ -23,6 +23,7 @@ from tui.chat.summary import ConversationSummary, Shelf
 from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.presence import is_there
 from tui.ui.screens.sorting import SortingScreen
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
@@ -50,7 +51,6 @@ class ChatsScreen(SortingScreen):
             max-width: 160;
             height: 100%;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
         #chats-head { height: 1; color: $text-primary; }
         #chats-empty { height: 1fr; color: $text-muted; display: none; content-align: center middle; }
@@ -208,7 +208,7 @@ class ChatsScreen(SortingScreen):
                 hits = []
                 self._trouble = self._language.say("chats.unreadable", reason=str(error))
             chosen = await asyncio.to_thread(join_hits, chosen, hits, summaries)
-        if self.is_attached and number == self._search:
+        if is_there(self) and number == self._search:
             self._show(chosen, typed)
 
     def _show(self, shown: ChatList, typed: str) -> None:
@@ -241,7 +241,7 @@ class ChatsScreen(SortingScreen):
 
     def _tell(self) -> None:
         """The names of the columns, the counts; where there is nothing to show, what that means."""
-        if not self.is_attached:
+        if not is_there(self):
             return
         say, hits = self._language.say, self._shown.hits
         chats = len(self._shown.items) - hits

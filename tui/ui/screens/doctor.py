@@ -25,6 +25,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -272,7 +273,7 @@ class DoctorScreen(ModalScreen[None]):
         self.page.scroll_end(animate=False)
 
     def _conclude(self, lines: list[str]) -> None:
-        if self.is_attached:
+        if is_there(self):
             self.verdict.update(Content("\n".join(lines)))
             self.verdict.add_class("-shown")
             self.call_after_refresh(self._show_state)
@@ -280,6 +281,8 @@ class DoctorScreen(ModalScreen[None]):
 
     def _show_state(self) -> None:
         """Which step is under way, and for how long."""
+        if not is_there(self):
+            return
         from tui.chat.checkup_text import find_next_step, name_route, name_step
         from tui.stream.probe.finding import NUMBERS
 

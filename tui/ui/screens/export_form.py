@@ -36,7 +36,7 @@ class ExportForm(ModalScreen[Path | None]):
             max-width: 100;
             height: auto;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
+        LineInput { margin: 1 0; }
         Static { height: auto; color: $text-muted; }
         #export-complaint { color: $text-warning; }
     }

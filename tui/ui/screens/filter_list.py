@@ -20,8 +20,9 @@ from tui.chat.excerpt import make_excerpt
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
-from tui.ui.widgets.line_input import LineInput
+from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Part
 
@@ -67,7 +68,6 @@ class FilterList(ModalScreen[Value | None]):
             max-width: 120;
             height: 80%;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
         Static { height: auto; color: $text-muted; }
         #filter-list-told { color: $text-warning; }
@@ -75,10 +75,6 @@ class FilterList(ModalScreen[Value | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="list.close", tooltip="Choose nothing"),
-        Binding("down", "move(1)", "Down", show=False, id="list.down", tooltip="The next row"),
-        Binding("up", "move(-1)", "Up", show=False, id="list.up", tooltip="The row before"),
-        Binding("pagedown", "move(10)", "Page down", show=False, id="list.page_down", tooltip="Ten rows on"),
-        Binding("pageup", "move(-10)", "Page up", show=False, id="list.page_up", tooltip="Ten rows back"),
     ]
 
     def __init__(self, name: str, find: "Find[Value]", language: Language) -> None:
@@ -87,7 +83,7 @@ class FilterList(ModalScreen[Value | None]):
         self._find = find
         self._language = language
         # Held here: what is found may come when the screen is being closed and has no children.
-        self.filter_input = LineInput(language.say(f"{name}.filter"))
+        self.filter_input = ListFilter(language.say(f"{name}.filter"))
         self.rows = ModelList(self._draw)
         self._found: Found[Value] = Found(())
         self._drawn_for: str | None = None
@@ -144,7 +140,7 @@ class FilterList(ModalScreen[Value | None]):
 
     async def _look_for(self, typed: str, number: int) -> None:
         found = await asyncio.to_thread(self._find, typed.split(), lambda: number == self._search)
-        if not self.is_attached or number != self._search:
+        if not is_there(self) or number != self._search:
             return
         self._found, self._drawn_for = found, typed
         self.rows.show(len(found.rows), 0)

@@ -41,7 +41,7 @@ class ImportForm(ModalScreen[int | None]):
             max-width: 100;
             height: auto;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
+        LineInput { margin: 1 0; }
         Static { height: auto; color: $text-muted; }
         #import-found { color: $foreground; }
     }

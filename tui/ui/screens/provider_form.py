@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -28,9 +28,9 @@ from tui.settings.preset import presets
 from tui.settings.rollback import keep_verdict
 from tui.settings.secrets import mask_url
 from tui.text.language import Language
-from tui.text.sanitise import sanitise, sanitise_line
+from tui.text.sanitise import sanitise_line
 from tui.ui.widgets.frame import Frame
-from tui.ui.widgets.key_order import KeyOrder
+from tui.ui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from tui.chat.workspace import Workspace
@@ -49,28 +49,13 @@ class Connected:
     backup: Path | None
 
 
-class FormInput(Input):
+class FormInput(LineInput):
     """One line of the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,down", "app.focus_next", "Next field", id="provider.next", show=False),
         Binding("shift+tab,up", "app.focus_previous", "Field before", id="provider.previous", show=False),
     ]
-
-    def __init__(self, ident: str, hint: str = "") -> None:
-        super().__init__(placeholder=hint, id=ident)
-        self.cursor_blink = False
-        self._key_order = KeyOrder(self, {"submit"}, takes_text=True)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Do what the key is bound to before the next one comes, which may be for the next line."""
-        await self._key_order.take(event)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """A control character in a paste must not reach the terminal."""
-        event.prevent_default()
-        event.stop()
-        super()._on_paste(events.Paste(sanitise(event.text)))
 
 
 class ProviderForm(ModalScreen[Connected | None]):
@@ -88,7 +73,7 @@ class ProviderForm(ModalScreen[Connected | None]):
         }
         Horizontal { height: 1; }
         .provider--label { width: 16; }
-        Input, Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $boost; }
+        FormInput, FormInput:focus { width: 1fr; background: $boost; }
         Static { height: auto; }
         .provider--hint { color: $text-muted; margin: 0 0 1 0; }
         #provider-verdict { color: $text-warning; }
@@ -124,7 +109,7 @@ class ProviderForm(ModalScreen[Connected | None]):
             for name in ("what", "name", "variable", "model"):
                 with Horizontal():
                     yield Static(Content(say(f"connect.{name}")), markup=False, classes="provider--label")
-                    yield FormInput(f"provider-{name}")
+                    yield FormInput(ident=f"provider-{name}")
                 if name in ("what", "variable"):
                     yield Static("", markup=False, id=f"provider-{name}-hint", classes="provider--hint")
             yield Static("", markup=False, id="provider-verdict")

@@ -22,6 +22,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.raw_view import RawView
 
@@ -98,6 +99,8 @@ class RawStreamScreen(ModalScreen[None]):
         self._copy_curl(self._reply, with_prompt)
 
     def _look(self) -> None:
+        if not is_there(self):
+            return
         self.view.take_in()
         text = self._describe()
         if text != self._shown:

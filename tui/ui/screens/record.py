@@ -26,6 +26,7 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.log.record_page import HEADING, NAME, lay_out
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ class RecordScreen(ModalScreen[bool]):
     def _follow(self) -> None:
         if self._following is not None and self.reply is not None and self.reply.outcome is not None:
             self._following.stop()
-        self._draw(self.size.width)
+        if is_there(self):
+            self._draw(self.size.width)
 
     def _draw(self, width: int) -> None:
         record, records, say = self.record, self._records(), self._language.say

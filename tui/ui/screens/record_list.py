@@ -24,9 +24,10 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
+from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
-from tui.ui.widgets.model_picker import FilterInput
 from tui.ui.widgets.model_row import Row, shorten
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ class RecordListScreen(ModalScreen[None]):
             max-width: 160;
             height: 100%;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; height: 1fr; scrollbar-gutter: stable; }
         #records-head { height: 1; color: $text-primary; }
         #records-empty { height: 1fr; color: $text-muted; display: none; }
@@ -76,17 +76,13 @@ class RecordListScreen(ModalScreen[None]):
         Binding("ctrl+o", "copy", "Copy", id="records.copy", tooltip="Copy the record as JSON", priority=True),
         Binding("f7", "support", "Support bundle", id="records.support", tooltip="Show and write a support bundle"),
         Binding("tab", "next_outcome", "Outcome", id="records.outcome", tooltip="Only the next outcome", priority=True),
-        Binding("down", "move(1)", "Down", id="list.down", show=False),
-        Binding("up", "move(-1)", "Up", id="list.up", show=False),
-        Binding("pagedown", "move(10)", "Ten down", id="list.page_down", show=False),
-        Binding("pageup", "move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
     def __init__(self, path: Path, language: Language, support: "Callable[[], Support]", *, ascii: bool) -> None:
         """`support` gives what composes a support bundle; it may block."""
         super().__init__()
         # Held here: what is read or filtered may come when the screen is being closed and has no children.
-        self.filter_input = FilterInput(language.say("records_screen.filter"))
+        self.filter_input = ListFilter(language.say("records_screen.filter"))
         self.rows = ModelList(self._row)
         self._path = path
         self._language = language
@@ -214,7 +210,7 @@ class RecordListScreen(ModalScreen[None]):
             wanted, known = None, self._language.phrase(error.known)
             complaint = self._language.say("records_screen.bad_filter", name=error.name, value=error.value, known=known)
         found, summary = await asyncio.to_thread(_look_through, self._journal.records, wanted)
-        if not self.is_attached:
+        if not is_there(self):
             return
         self._complaint, self._filtered = complaint, typed
         before = self.highlighted
@@ -225,7 +221,7 @@ class RecordListScreen(ModalScreen[None]):
 
     def _tell(self) -> None:
         """The bars and what they are; where there is nothing to show, what that means."""
-        if not self.is_attached:
+        if not is_there(self):
             return
         say, summary = self._language.say, self._summary
         lines = [text for text in (self._trouble, self._complaint) if text]

@@ -157,7 +157,9 @@ class RevisingScreen(SwitchingScreen):
         copied = [reply for other in conversation.turns[: place + 1] for reply in other.replies]
         if self.is_blind() or self._refuse_running(turn, *copied):
             return
-        title = self._language.say("turns.fork_title", title=conversation.title)
+        title, mark = conversation.title, self._language.say("turns.fork_title", title="")
+        if not title.endswith(mark):
+            title += mark
         self.go_to_conversation(self._revision.fork(conversation, turn, event.reply, title))
         self._tell("turns.forked")
 

@@ -14,7 +14,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.widgets.frame import Frame
-from tui.ui.widgets.line_input import LineInput
+from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Part
 
@@ -22,17 +22,6 @@ from tui.ui.widgets.model_row import Part
 @dataclass(frozen=True, slots=True)
 class _Row:
     parts: Sequence[tuple[str, Part]]
-
-
-class ThemeFilter(LineInput):
-    """A part of the name; it has the keys of the list, so that each comes in its turn."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.move(1)", "Down", id="list.down", show=False),
-        Binding("up", "screen.move(-1)", "Up", id="list.up", show=False),
-        Binding("pagedown", "screen.move(10)", "Ten down", id="list.page_down", show=False),
-        Binding("pageup", "screen.move(-10)", "Ten up", id="list.page_up", show=False),
-    ]
 
 
 class ThemePicker(ModalScreen[str | None]):
@@ -48,7 +37,6 @@ class ThemePicker(ModalScreen[str | None]):
             height: auto;
             max-height: 90%;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; max-height: 16; }
     }
     """
@@ -63,7 +51,7 @@ class ThemePicker(ModalScreen[str | None]):
         self._current = current
         self._wear = wear
         self._language = language
-        self._filter = ThemeFilter(language.say("theme.filter"))
+        self._filter = ListFilter(language.say("theme.filter"))
         self._rows = ModelList(self._row)
         self._shown = list(names)
         self._filtered = ""

@@ -26,7 +26,7 @@ class TitleForm(ModalScreen[str | None]):
             max-width: 90;
             height: auto;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 1 0; }
+        LineInput { margin: 1 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,8 +18,9 @@ from tui.settings.provider import Provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.presence import is_there
 from tui.ui.widgets.frame import Frame
-from tui.ui.widgets.line_input import LineInput
+from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
 from tui.ui.widgets.model_row import Row, choose_columns, make_row
 
@@ -62,17 +63,13 @@ def make_picker(
     return ModelPicker(catalogue, refresh, fallback, current, language, marked=marked, favour=favour)
 
 
-class FilterInput(LineInput):
+class PickerFilter(ListFilter):
     """The words that a model's name must hold; it has the keys of the picker, so that each comes in its turn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "screen.mark", "Mark", id="picker.mark", tooltip="Mark for a comparison"),
         Binding("ctrl+d", "screen.favour", "Favourite", id="picker.favourite", tooltip="A favourite, or no longer"),
         Binding("ctrl+t", "screen.compare", "Compare", id="picker.compare", tooltip="Ask all that are marked"),
-        Binding("down", "screen.move(1)", "Down", id="list.down", show=False),
-        Binding("up", "screen.move(-1)", "Up", id="list.up", show=False),
-        Binding("pagedown", "screen.move(10)", "Ten down", id="list.page_down", show=False),
-        Binding("pageup", "screen.move(-10)", "Ten up", id="list.page_up", show=False),
     ]
 
 
@@ -88,7 +85,6 @@ class ModelPicker(ModalScreen[Chosen | None]):
             height: auto;
             max-height: 90%;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 0; }
         ModelList { background: $surface; }
         #picker-state { color: $text-muted; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     }
@@ -115,7 +111,7 @@ class ModelPicker(ModalScreen[Chosen | None]):
         """
         super().__init__()
         # Held here: what a provider or the filter tells may come when the picker is being closed and has no children.
-        self.filter_input = FilterInput(language.say("picker.filter"))
+        self.filter_input = PickerFilter(language.say("picker.filter"))
         self.rows = ModelList(self._row)
         self._state_line = Static("", markup=False, id="picker-state")
         self._catalogue = catalogue
@@ -157,12 +153,12 @@ class ModelPicker(ModalScreen[Chosen | None]):
     async def _ask(self) -> None:
         await self._refresh_models(self._take_news)
         self._asking = False
-        if self.is_attached:
+        if is_there(self):
             self._tell_state()
 
     def _take_news(self) -> None:
         """The catalogue knows more, perhaps when the picker is closed already."""
-        if self.is_attached:
+        if is_there(self):
             self._models = ModelFilter(self._catalogue.models())
             self._fill(keep_place=True)
 
