@@ -94,7 +94,7 @@ class RawView(ScrollView, can_focus=True):
     def on_mount(self) -> None:
         """Begin at the end of what is there."""
         self.take_in()
-        self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
+        self.call_after_refresh(self._follow)
 
     def take_in(self) -> None:
         """Show what came since the last look."""
@@ -121,6 +121,29 @@ class RawView(ScrollView, can_focus=True):
         """Follow from now on if this is the end."""
         super().watch_scroll_y(old_value, new_value)
         self._following = round(new_value) >= self.max_scroll_y
+
+    def action_scroll_home(self) -> None:
+        """Go to the first row, and stay there."""
+        self._stay()
+        super().action_scroll_home()
+
+    def action_scroll_up(self) -> None:
+        """Go up a row, and stay there."""
+        self._stay()
+        super().action_scroll_up()
+
+    def action_page_up(self) -> None:
+        """Go up a page, and stay there."""
+        self._stay()
+        super().action_page_up()
+
+    def _stay(self) -> None:
+        """Follow no more, at once: Textual scrolls later, and what comes meanwhile must not take it back."""
+        self._following = self.max_scroll_y == 0
+
+    def _follow(self) -> None:
+        if self._following:
+            self.scroll_end(animate=False, immediate=True)
 
     def action_wrap(self) -> None:
         """Wrap long lines, or slide them sideways again."""
@@ -149,7 +172,7 @@ class RawView(ScrollView, can_focus=True):
         self.virtual_size = Size(width, self._height)
         self.refresh()
         if self._following:
-            self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
+            self.call_after_refresh(self._follow)
 
     @property
     def _room(self) -> int:
