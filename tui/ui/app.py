@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key
+from textual.events import Event, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widgets import TextArea
@@ -107,7 +107,9 @@ class WeirApp(ThemedApp):
             if self._early_keys is not None:
                 self._early_keys.append(event)
                 return
-            self._front.note_key(event.key)
+            self._front.note_input(event.key)
+        elif isinstance(event, MouseDown | Paste):
+            self._front.note_input(None)
         await super().on_event(event)
 
     def on_load(self) -> None:

@@ -32,8 +32,8 @@ class Front(Protocol):
     def clear_marks(self) -> None:
         """Mark nothing any more."""
 
-    def note_key(self, key: str) -> None:
-        """A key has come, wherever it goes."""
+    def note_input(self, key: str | None) -> None:
+        """A key has come, wherever it goes; None: something else that a person did."""
 
     def stop_reply(self) -> bool:
         """Stop the reply in view, or take back what was just sent; False if there is nothing to stop."""

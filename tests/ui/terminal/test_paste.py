@@ -1,10 +1,14 @@
 """A paste with escape characters in it arrives as one paste, wherever the reads are cut."""
 
-from textual import events
+import time
+
+from textual import constants, events
+from textual.message import Message
 
 from tests.ui.desk import Desk, open_raw
 from tests.ui.server import RawServer
 from tui.ui.terminal.paste import PasteGuard, PasteSafeParser
+from tui.ui.terminal.torn_key import HOLD_SECONDS
 
 START, END = "\x1b[200~", "\x1b[201~"
 KEYS = "ab\x1b[A"
@@ -40,3 +44,20 @@ def test_coloured_output_is_pasted_and_not_sent(desk: Desk, raw_server: RawServe
     assert "│ safe ␛[31mred␛[0m more" in text
     assert "Queued" not in text
     assert desk.stored("SELECT count(*) FROM reply") == [(0,)]
+
+
+def test_the_reader_waits_no_longer_than_for_what_was_begun() -> None:
+    parser = PasteSafeParser()
+    assert parser.find_wait() is None
+    for begun, longest in (("\x1b", constants.ESCAPE_DELAY), ("\x1b[", HOLD_SECONDS)):
+        assert [*parser.feed(begun)] == []
+        wait = parser.find_wait()
+        assert wait is not None
+        assert 0 < wait <= longest
+        told: list[Message] = []
+        deadline = time.monotonic() + 20
+        while (wait := parser.find_wait()) is not None:
+            assert time.monotonic() < deadline
+            time.sleep(wait)
+            told += parser.tick()
+        assert told, "what was begun is told at the end of the wait"

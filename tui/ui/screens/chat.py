@@ -209,9 +209,9 @@ class ChatScreen(StoppingScreen):
             self._reply, self._awaited = others[-1], [others[-1]]
             self.run_worker(follow(workspace.store, others, self.take), group="follow")
 
-    def note_key(self, key: str) -> None:
+    def note_input(self, key: str | None) -> None:
         """What is told may be about to change."""
-        super().note_key(key)
+        super().note_input(key)
         self._rested = 0
 
     def _look_at_status(self) -> None:

@@ -23,7 +23,7 @@ from tui.chat.summary import ConversationSummary, Shelf
 from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.presence import is_there
+from tui.ui.presence import conclude, is_there
 from tui.ui.screens.sorting import SortingScreen
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
@@ -153,7 +153,7 @@ class ChatsScreen(SortingScreen):
 
     def _open(self) -> None:
         if (item := self._shown.at(self.rows.highlighted)) is not None:
-            self.dismiss(self._shown.open(item))
+            conclude(self, self._shown.open(item))
 
     @on(ModelList.Clicked)
     def open_clicked(self, event: ModelList.Clicked) -> None:

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.presence import conclude
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
@@ -87,7 +88,7 @@ class ExportForm(ModalScreen[Path | None]):
             reason = error.strerror or type(error).__name__
             self._complain(say("export_form.unwritable", path=path, reason=reason))
         else:
-            self.dismiss(path)
+            conclude(self, path)
 
     def _complain(self, text: str) -> None:
         self.query_one("#export-complaint", Static).update(Content(sanitise_line(text)))

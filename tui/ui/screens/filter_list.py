@@ -20,7 +20,7 @@ from tui.chat.excerpt import make_excerpt
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.presence import is_there
+from tui.ui.presence import conclude, is_there
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
@@ -90,6 +90,8 @@ class FilterList(ModalScreen[Value | None]):
         self._search = 0
         """The number of the latest search; an earlier one gives up."""
         self._chosen = False
+        self._moves = 0
+        """Rows to go in the list of what is typed, once it is there."""
 
     def compose(self) -> ComposeResult:
         """The filter, the list, what is wrong, the keys."""
@@ -111,7 +113,10 @@ class FilterList(ModalScreen[Value | None]):
 
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
-        self.rows.highlight(self.rows.highlighted + rows)
+        if self._drawn_for == self.filter_input.value:
+            self.rows.highlight(self.rows.highlighted + rows)
+        else:
+            self._moves += rows
 
     @on(Input.Changed)
     def _look(self) -> None:
@@ -136,7 +141,7 @@ class FilterList(ModalScreen[Value | None]):
             return
         self._chosen = False
         if self._found.rows:
-            self.dismiss(self._found.rows[self.rows.highlighted].value)
+            conclude(self, self._found.rows[self.rows.highlighted].value)
 
     async def _look_for(self, typed: str, number: int) -> None:
         found = await asyncio.to_thread(self._find, typed.split(), lambda: number == self._search)
@@ -144,6 +149,8 @@ class FilterList(ModalScreen[Value | None]):
             return
         self._found, self._drawn_for = found, typed
         self.rows.show(len(found.rows), 0)
+        self.rows.highlight(self._moves)
+        self._moves = 0
         told = found.told or ("" if found.rows else self._language.say(f"{self._name}.empty"))
         self.query_one("#filter-list-told", Static).update(Content(sanitise_line(told)))
         self._conclude()

@@ -94,7 +94,7 @@ class OpeningScreen(Screen[None]):
     def clear_marks(self) -> None:
         """There are none."""
 
-    def note_key(self, key: str) -> None:
+    def note_input(self, key: str | None) -> None:
         """Nothing follows from it."""
 
     def stop_reply(self) -> bool:

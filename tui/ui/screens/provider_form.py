@@ -29,6 +29,7 @@ from tui.settings.rollback import keep_verdict
 from tui.settings.secrets import mask_url
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
+from tui.ui.presence import conclude
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
@@ -237,7 +238,7 @@ class ProviderForm(ModalScreen[Connected | None]):
             self._complain(self._language.phrase(str(error)))
         else:
             await asyncio.to_thread(keep_verdict, self._path, order.name, good=trial.good)
-            self.dismiss(Connected(config, order.name, trial.model, self._path, backup))
+            conclude(self, Connected(config, order.name, trial.model, self._path, backup))
 
     def _complain(self, text: str) -> None:
         self.query_one("#provider-verdict").remove_class("-complete")

@@ -97,6 +97,8 @@ class RecordListScreen(ModalScreen[None]):
         """What is wrong with the filter."""
         self._filtered: str | None = None
         """The words of the list as it is drawn."""
+        self._moves = 0
+        """Rows to go in the list of what is typed, once it is there."""
         self._reading = True
         self._read_state: FileState | None = None
 
@@ -134,7 +136,10 @@ class RecordListScreen(ModalScreen[None]):
 
     def action_move(self, rows: int) -> None:
         """Move in the list while the filter keeps the focus."""
-        self.rows.highlight(self.rows.highlighted + rows)
+        if self._filtered == self.filter_input.value:
+            self.rows.highlight(self.rows.highlighted + rows)
+        else:
+            self._moves += rows
 
     def action_copy(self) -> None:
         """Copy the highlighted record as JSON."""
@@ -216,6 +221,8 @@ class RecordListScreen(ModalScreen[None]):
         before = self.highlighted
         self._shown, self._summary = found, summary
         self.rows.show(len(found), found.index(before) if before in found else 0)
+        self.rows.highlight(self.rows.highlighted + self._moves)
+        self._moves = 0
         self.set_class(not found, "-empty")
         self._tell()
 

@@ -119,7 +119,8 @@ class SortingScreen(ModalScreen[Wanted | None]):
             self._say("deleted_already", summary)
             return
         if summary.running:
-            self.run_worker(self._delete_unwritten(summary), group="delete")
+            # Of the app, since the list may be closed before it is known.
+            self.app.run_worker(self._delete_unwritten(summary), group="delete")
         else:
             self._delete(summary)
 
@@ -128,7 +129,7 @@ class SortingScreen(ModalScreen[Wanted | None]):
         try:
             written = await asyncio.to_thread(self._history.is_written_elsewhere, summary.id)
         except UnreadableHistory as error:
-            self.notify(sanitise_line(self.say_keys("unreadable", reason=str(error))), markup=False)
+            self.app.notify(sanitise_line(self.say_keys("unreadable", reason=str(error))), markup=False)
             return
         if written:
             self._say("written_elsewhere", summary)

@@ -34,8 +34,8 @@ class StoppingScreen(TemplatingScreen):
                 self.notify(self._language.say(name, key=key), timeout=3, markup=False)
             self.set_focus(self.prompt)
 
-    def note_key(self, key: str) -> None:
-        """One that came between two Esc was torn, or Esc was not meant to stop anything."""
+    def note_input(self, key: str | None) -> None:
+        """A key that came between two Esc was torn, or Esc was not meant to stop anything."""
         if key != "escape":
             self._escaped = float("-inf")
 

@@ -18,6 +18,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.presence import conclude
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class SupportScreen(ModalScreen[None]):
             self._complain(say("records.unwritable", where=support.paths.support, reason=reason))
         else:
             self.app.notify(sanitise_line(say("records.written", path=path)), timeout=12, markup=False)
-            self.dismiss(None)
+            conclude(self, None)
 
     def _tell(self, text: str) -> None:
         self.state.update(Content(sanitise_line(text)))

@@ -24,6 +24,7 @@ from tui.ui.terminal.compositor import StripUpdate
 from tui.ui.terminal.cursor import QUESTION, CursorQuestion
 from tui.ui.terminal.frame import Brush, find_strips
 from tui.ui.terminal.grid import Screen, blank_screen, with_cursor
+from tui.ui.terminal.paste import PasteSafeParser
 from tui.ui.terminal.typed_ahead import TypedAhead, find_typed_ahead
 from tui.ui.terminal.waking_event import WakingEvent
 from tui.ui.terminal.writer import Writer
@@ -38,10 +39,6 @@ _CONTROL = re.compile(
 _MOUSE_MODES = (1000, 1002, 1006)
 """Buttons, drags and SGR coordinates; not 1003, which reports every move to nobody."""
 _READ_SIZE = 4096
-_TURN = 0.1
-"""Seconds until the thread that reads looks whether what was begun is a key by now, such as a lone Escape."""
-_PENDING_TURNS = 15
-"""Turns after the last key in which something begun may still become one (`torn_key.HOLD_SECONDS`)."""
 
 
 class _StandIn(CompositorUpdate):
@@ -188,15 +185,11 @@ class GridDriver(linux_driver.LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the driver stops, or the tty is gone. Textual's own loop spins at the end of input."""
-        # Looked up when it is needed, since the guard of pastes puts its parser there.
-        parser = vars(linux_driver)["XTermParser"](self._debug)
+        parser = PasteSafeParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        ended, turns = False, 0
+        ended = False
         while not (ended or self.exit_event.is_set()):
-            turns += 1
-            limit = _TURN if turns <= _PENDING_TURNS else None
-            if self.fileno in select([self.fileno, self._leaving.fileno()], [], [], limit)[0]:
-                turns = 0
+            if self.fileno in select([self.fileno, self._leaving.fileno()], [], [], parser.find_wait())[0]:
                 data = self._read()
                 ended = data == b""
                 text = decode(data) if data else ""

@@ -85,7 +85,10 @@ def _find_form() -> str | None:
 
     from tui.ui.terminal.compositor import AreaCompositor, StripUpdate
     from tui.ui.terminal.frame import find_strips, read_pen
+    from tui.ui.terminal.paste import PasteSafeParser
 
+    if not hasattr(PasteSafeParser(), "_timeout_time"):
+        return "Parser._timeout_time"
     if Control.move_to(3, 4).segment.text != "\x1b[5;4H":
         return "Control.move_to"
     if read_pen(Style(bold=True, link="x"), Console(color_system="truecolor"))[::3] != ("1", "x"):

@@ -83,6 +83,13 @@ class PasteSafeParser(KeyParser):
             yield message
 
 
+    def find_wait(self) -> float | None:
+        """Seconds until `tick` may tell something though nothing has come; None if it never will."""
+        now = monotonic()
+        begun = None if self._timeout_time is None else max(0.0, self._timeout_time - now)
+        return min((wait for wait in (begun, self._torn.find_wait(now)) if wait is not None), default=None)
+
+
 def guard_pastes() -> None:
     """Let Textual's driver use the guarded parser. Before the app runs; again changes nothing."""
     vars(linux_driver)["XTermParser"] = PasteSafeParser

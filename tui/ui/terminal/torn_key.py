@@ -36,6 +36,10 @@ class TornKeys:
                 text, self._held = text[: begun.start()], begun[0]
         return text
 
+    def find_wait(self, now: float) -> float | None:
+        """Seconds until what is held is given up; None if nothing is."""
+        return max(0.0, self._since + HOLD_SECONDS - now) if self._held else None
+
     def tell(self) -> None:
         """A lone ESC has been told as a key."""
         self._told, self._lone = self._lone, False

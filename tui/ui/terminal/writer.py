@@ -157,17 +157,17 @@ class Writer:
         self._writing = True
         try:
             data = find()
-            if not data or (breakable and self._deadline is not None):
+            if not data or self._ended or (breakable and self._deadline is not None):
                 return
             with suppress(OSError):  # nothing is lost: the thread tries again, and tells if the tty is gone
                 data = data[self._write(data) :]
+            if data:
+                self._rest = data, breakable
+                self._changed.notify_all()
+            elif breakable:
+                self._pace(full=False)
         finally:
             self._writing = False
-        if data:
-            self._rest = data, breakable
-            self._changed.notify_all()
-        elif breakable:
-            self._pace(full=False)
 
     def _take_queue(self) -> bytes:
         text = "".join(self._queue)
