@@ -1,4 +1,4 @@
-"""The palette says in the person's language that nothing has a name."""
+"""The palette: its own words, and the colours of the rest."""
 
 from pathlib import Path
 
@@ -20,5 +20,20 @@ async def test_a_name_that_nothing_has_is_told(tmp_path: Path) -> None:
         offered = app.screen.query_one(CommandList)
         sentence = app.language.say("palette.nothing")
         await until(pilot, lambda: [str(option.prompt) for option in offered.options] == [sentence])
+        assert app.workspace is not None
+        await app.workspace.close()
+
+
+async def test_an_open_palette_follows_the_theme(tmp_path: Path) -> None:
+    app = make_app(tmp_path, make_opener(tmp_path))
+    async with app.run_test(size=(60, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        offered = app.screen.query_one(CommandList)
+        before = offered.styles.background
+        app.wear("weir-light", "weir-light")
+        await until(pilot, lambda: offered.styles.background != before)
+        assert offered.styles.background.hex == app.get_css_variables()["surface"]
         assert app.workspace is not None
         await app.workspace.close()

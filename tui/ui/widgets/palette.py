@@ -25,6 +25,10 @@ class Palette(CommandPalette):
         super().__init__(placeholder=language.say("palette.hint"), id="--command-palette")
         self._language = language
 
+    def on_mount(self) -> None:
+        """Follow the theme: Textual restyles every screen but its own."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.app.stylesheet.update(self))
+
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """As Textual does, which has the sentence in English alone."""
         self._stop_no_matches_countdown()
