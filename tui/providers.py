@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.chat.handoff import Places, make_sheet, write_sheet
+from tui.chat.trial_text import tell_trial
 from tui.headless.stdout import write_json_line, write_text
 from tui.settings.config import Config, ConfigError
 from tui.settings.config_writer import ConfigWriteError
@@ -20,7 +21,6 @@ from tui.settings.preset import presets
 from tui.settings.rollback import find_rollback, keep_verdict, read_kept, roll_back
 from tui.settings.secrets import Masker, mask_url
 from tui.stream.client import Client
-from tui.stream.outcome import Outcome
 from tui.stream.trial import try_provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
@@ -59,13 +59,15 @@ async def add_provider(
     async with Client(environ, mask) as client:
         trial = await try_provider(client, provider, model)
     keep_verdict(path, order.name, good=trial.good)
-    verdict = f"{trial.outcome}: {language.outcome(trial.outcome, trial.values)}"
+    verdict = tell_trial(trial, language)
     _tell(say("providers.verdict", model=f"{order.name}/{trial.model or '?'}", verdict=verdict))
-    if trial.outcome is Outcome.COMPLETE and trial.model is not None:
+    if trial.complete and trial.model is not None:
         _tell(say("providers.next", command=f"weir -m {order.name}/{trial.model}"))
     else:
         for line in language.advice(trial.outcome, trial.values):
             _tell(f"  {line}")
+    if trial.unbounded:
+        return 0
     return trial.outcome.exit_code(bool(trial.record and (trial.record.text_chars or trial.record.reasoning_chars)))
 
 

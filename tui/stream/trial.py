@@ -10,11 +10,13 @@ from tui.stream.chat_model import find_chat_model
 from tui.stream.client import Client
 from tui.stream.events import Finished, Interrupted
 from tui.stream.outcome import Outcome
-from tui.stream.record import Record
+from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest, Role
 from tui.stream.trace import StreamTrace
 
 TEST_PROMPT = "Say hi."
+ENOUGH_TOKENS = 512
+"""From here on a reply is stopped: that it streams is known, and it may go on and cost for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,13 @@ class Trial:
     outcome: Outcome
     values: Mapping[str, Any]
     record: Record | None = None
+    unbounded: bool = False
+    """It was stopped here, since it went on and on."""
 
     @property
     def complete(self) -> bool:
-        """Whether a whole reply came."""
-        return self.outcome is Outcome.COMPLETE
+        """Whether a whole reply came, or more of one than was needed."""
+        return self.outcome is Outcome.COMPLETE or self.unbounded
 
     @property
     def good(self) -> bool | None:
@@ -50,9 +54,13 @@ async def try_provider(
         if model is None:
             return Trial(None, listing.failure or Outcome.EMPTY_BODY, listing.values or {})
     told(model)
-    request = ChatRequest(model, (ChatMessage(Role.USER, TEST_PROMPT),))
-    async with aclosing(client.stream(request, provider, StreamTrace())) as events:
+    request, trace = ChatRequest(model, (ChatMessage(Role.USER, TEST_PROMPT),)), StreamTrace()
+    async with aclosing(client.stream(request, provider, trace)) as events:
         async for event in events:
             if isinstance(event, Finished | Interrupted):
                 return Trial(model, event.outcome, event.record.values(), event.record)
-    raise AssertionError("a stream ends with an ending")
+            if trace.tokens()[0] > ENOUGH_TOKENS:
+                break
+    trace.end()
+    record = make_record(trace, Outcome.CANCELLED, Circumstances())
+    return Trial(model, Outcome.CANCELLED, record.values(), record, unbounded=True)

@@ -76,7 +76,7 @@ class WeirApp(ThemedApp):
         Binding("ctrl+c", "interrupt", "Stop", id="app.stop", show=False, priority=True),
         Binding("f1", "toggle_help", "Keys", id="app.keys", tooltip="The keys of this screen", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
-        Binding("f5", "repaint", "Repaint", id="app.repaint", show=False),
+        Binding("f5", "repaint", "Repaint", id="app.repaint", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
     ]
 

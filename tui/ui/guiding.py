@@ -124,7 +124,8 @@ class GuidingApp(CellApp[None]):
         else:
             from tui.ui.act import name_of, place_of
 
-            place = say(f"place.{place_of(ident)}")
+            place = place_of(ident)
+            place = say(f"place.{'chat' if place == 'models' else place}")  # a heading in the help, and no place
             text = say("dead_key.elsewhere", key=key, place=place, act=name_of(ident, self.language))
         if text != self._told[0] or event.time - self._told[1] > DEAD_KEY_SECONDS:
             self._told = (text, event.time)

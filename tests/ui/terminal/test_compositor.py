@@ -81,3 +81,22 @@ async def test_only_what_changed_is_rendered_and_it_looks_the_same() -> None:
         assert painted.rows[3].text[3:23] == expected.rows[3].text[3:23]
         assert painted.rows[3].pens[3:23] == expected.rows[3].pens[3:23]
         assert painted.rows[4] == blank_screen(COLUMNS, LINES).rows[4]
+
+
+async def test_no_area_cuts_a_wide_character() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(COLUMNS, LINES)) as pilot:
+        screen = Layered()
+        await app.push_screen(screen)
+        for number, row in enumerate(screen.query(Row)):
+            row.update("x" * (number % 2) + "宽的字符" * 4)
+        await pilot.pause()
+        compositor = screen._compositor
+        rows = [(0, y, strip) for y, strip in enumerate(compositor.render_strips())]
+        expected = Brush(CONSOLE).draw(blank_screen(COLUMNS, LINES), rows)
+        for first in range(COLUMNS - 1):
+            for width in range(1, 8):
+                compositor._dirty_regions = {Region(first, 0, width, 4)}
+                update = compositor.render_partial_update()
+                assert isinstance(update, StripUpdate)
+                assert Brush(CONSOLE).draw(expected, update.strips).rows == expected.rows, (first, width)

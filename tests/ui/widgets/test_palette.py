@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandList
+from textual.events import Key
 
 from tests.ui.opened import make_app, make_opener, until
 from tui.ui.screens.chat import ChatScreen
@@ -35,5 +36,20 @@ async def test_an_open_palette_follows_the_theme(tmp_path: Path) -> None:
         app.wear("weir-light", "weir-light")
         await until(pilot, lambda: offered.styles.background != before)
         assert offered.styles.background.hex == app.get_css_variables()["surface"]
+        assert app.workspace is not None
+        await app.workspace.close()
+
+
+@pytest.mark.slow
+async def test_it_can_be_opened_and_closed_as_fast_as_keys_come(tmp_path: Path) -> None:
+    app = make_app(tmp_path, make_opener(tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and not app.screen._opening)
+        for other in ("ctrl+s", "f1", "ctrl+l", "f3", "ctrl+g"):
+            for key in (other, "escape", "ctrl+p", "escape", "ctrl+p", "escape", other, "escape", "ctrl+p"):
+                app.post_message(Key(key, None))
+            while not isinstance(app.screen, ChatScreen):
+                await pilot.press("escape")
+        assert app.crash_message is None
         assert app.workspace is not None
         await app.workspace.close()

@@ -23,7 +23,6 @@ from tui.chat.summary import ConversationSummary, Shelf
 from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.presence import conclude, is_there
 from tui.ui.screens.sorting import SortingScreen
 from tui.ui.widgets.chat_filter import ChatFilter
 from tui.ui.widgets.chat_row import ChatRow, make_chat_row, make_head, make_hit_row
@@ -153,7 +152,7 @@ class ChatsScreen(SortingScreen):
 
     def _open(self) -> None:
         if (item := self._shown.at(self.rows.highlighted)) is not None:
-            conclude(self, self._shown.open(item))
+            self.conclude(self._shown.open(item))
 
     @on(ModelList.Clicked)
     def open_clicked(self, event: ModelList.Clicked) -> None:
@@ -208,7 +207,7 @@ class ChatsScreen(SortingScreen):
                 hits = []
                 self._trouble = self._language.say("chats.unreadable", reason=str(error))
             chosen = await asyncio.to_thread(join_hits, chosen, hits, summaries)
-        if is_there(self) and number == self._search:
+        if self.is_there and number == self._search:
             self._show(chosen, typed)
 
     def _show(self, shown: ChatList, typed: str) -> None:
@@ -241,7 +240,7 @@ class ChatsScreen(SortingScreen):
 
     def _tell(self) -> None:
         """The names of the columns, the counts; where there is nothing to show, what that means."""
-        if not is_there(self):
+        if not self.is_there:
             return
         say, hits = self._language.say, self._shown.hits
         chats = len(self._shown.items) - hits

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.chat.tally import Score, write_markdown, write_table
@@ -15,6 +14,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.column_head import shorten
 from tui.ui.widgets.frame import ScrollingFrame
 
@@ -22,7 +22,7 @@ _GAP = "  "
 _LEAST_NAME = 8
 
 
-class ComparisonsScreen(ModalScreen[None]):
+class ComparisonsScreen(Overlay[None]):
     """Names are cut at their starts where the screen is narrow; the copy has them whole."""
 
     DEFAULT_CSS = """

@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -25,7 +24,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
-from tui.ui.presence import is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class FindingRow(Container):
             yield Static(Content(self._evidence), markup=False, classes="evidence")
 
 
-class DoctorScreen(ModalScreen[None]):
+class DoctorScreen(Overlay[None]):
     """Walks as soon as it is shown; `model` is the one that is asked now, None where none is chosen."""
 
     DEFAULT_CSS = """
@@ -273,7 +272,7 @@ class DoctorScreen(ModalScreen[None]):
         self.page.scroll_end(animate=False)
 
     def _conclude(self, lines: list[str]) -> None:
-        if is_there(self):
+        if self.is_there:
             self.verdict.update(Content("\n".join(lines)))
             self.verdict.add_class("-shown")
             self.call_after_refresh(self._show_state)
@@ -281,7 +280,7 @@ class DoctorScreen(ModalScreen[None]):
 
     def _show_state(self) -> None:
         """Which step is under way, and for how long."""
-        if not is_there(self):
+        if not self.is_there:
             return
         from tui.chat.checkup_text import find_next_step, name_route, name_step
         from tui.stream.probe.finding import NUMBERS

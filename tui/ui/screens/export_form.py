@@ -12,13 +12,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.presence import conclude
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
@@ -26,7 +25,7 @@ Writing: TypeAlias = Callable[[Path, bool], Awaitable[None]]
 """Writes the file, in the place of another one where that is True; raises OSError."""
 
 
-class ExportForm(ModalScreen[Path | None]):
+class ExportForm(Overlay[Path | None]):
     """What cannot be written is said, and the form stays open."""
 
     DEFAULT_CSS = """
@@ -88,7 +87,7 @@ class ExportForm(ModalScreen[Path | None]):
             reason = error.strerror or type(error).__name__
             self._complain(say("export_form.unwritable", path=path, reason=reason))
         else:
-            conclude(self, path)
+            self.conclude(path)
 
     def _complain(self, text: str) -> None:
         self.query_one("#export-complaint", Static).update(Content(sanitise_line(text)))

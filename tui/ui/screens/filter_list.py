@@ -13,14 +13,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.excerpt import make_excerpt
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.presence import conclude, is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
@@ -57,7 +56,7 @@ class _Drawn:
     parts: Sequence[tuple[str, Part]]
 
 
-class FilterList(ModalScreen[Value | None]):
+class FilterList(Overlay[Value | None]):
     """`name` is the section of the language that has `title`, `filter`, `empty` and `keys`."""
 
     DEFAULT_CSS = """
@@ -141,11 +140,11 @@ class FilterList(ModalScreen[Value | None]):
             return
         self._chosen = False
         if self._found.rows:
-            conclude(self, self._found.rows[self.rows.highlighted].value)
+            self.conclude(self._found.rows[self.rows.highlighted].value)
 
     async def _look_for(self, typed: str, number: int) -> None:
         found = await asyncio.to_thread(self._find, typed.split(), lambda: number == self._search)
-        if not is_there(self) or number != self._search:
+        if not self.is_there or number != self._search:
             return
         self._found, self._drawn_for = found, typed
         self.rows.show(len(found.rows), 0)

@@ -8,19 +8,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.text.language import Language
 from tui.ui.act import MOST_KEYS, Act, group_acts
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import ScrollingFrame
 
 WIDE = 60
 """From so many cells on more than one key of an act is shown."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Overlay[None]):
     """It scrolls where the keys are more than the rows; the key that opened it closes it."""
 
     DEFAULT_CSS = """

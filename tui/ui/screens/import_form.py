@@ -13,7 +13,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.exchange.arrival import Arrival, ExchangeError
@@ -23,6 +22,7 @@ from tui.chat.store import Store
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
@@ -30,7 +30,7 @@ _SHOWN = 5
 """Conversations whose titles are named."""
 
 
-class ImportForm(ModalScreen[int | None]):
+class ImportForm(Overlay[int | None]):
     """Nothing is written before the person has seen what would come."""
 
     DEFAULT_CSS = """

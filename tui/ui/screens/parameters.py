@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from tui.settings.parameters import PARAMETER_NAMES, ParameterError, Parameters, read_parameters
@@ -20,6 +19,7 @@ from tui.settings.prompt_file import PromptFileError, read_system
 from tui.text.language import Language
 from tui.text.sanitise import sanitise, sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.terminal.key_sequence import NEWLINE_KEYS
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.recall_area import EDITING
@@ -46,7 +46,7 @@ class ParameterEditor(TextArea, inherit_bindings=False):
         await super()._on_paste(events.Paste(sanitise(event.text)))
 
 
-class ParametersScreen(ModalScreen[Parameters | None]):
+class ParametersScreen(Overlay[Parameters | None]):
     """An empty text sets nothing; what cannot be sent is said, and the editor stays open."""
 
     DEFAULT_CSS = """
@@ -96,8 +96,9 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             yield Static(Content(say("parameters.hint", names=", ".join(PARAMETER_NAMES))), markup=False)
             if shown := self._configured.shown():
                 yield Static(Content(sanitise_line(say("parameters.configured", shown=shown))), markup=False)
-            yield ParameterEditor(tomli_w.dumps(self._own.as_table()), tab_behavior="indent")
+            # Above the editor, which a low terminal cuts below.
             yield Static("", markup=False, id="parameters-complaint")
+            yield ParameterEditor(tomli_w.dumps(self._own.as_table()), tab_behavior="indent")
 
     def on_mount(self) -> None:
         """Name the keys as they are bound now."""

@@ -17,7 +17,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.settings.address import read_address, suggest_name
@@ -29,7 +28,7 @@ from tui.settings.rollback import keep_verdict
 from tui.settings.secrets import mask_url
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
-from tui.ui.presence import conclude
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
@@ -59,7 +58,7 @@ class FormInput(LineInput):
     ]
 
 
-class ProviderForm(ModalScreen[Connected | None]):
+class ProviderForm(Overlay[Connected | None]):
     """Four lines: what, its name, its key's variable, a model; what is left empty is as its placeholder says."""
 
     DEFAULT_CSS = """
@@ -222,9 +221,11 @@ class ProviderForm(ModalScreen[Connected | None]):
         self._tell("verdict", "\n".join(self._verdict(order, trial)))
 
     def _verdict(self, order: Order, trial: "Trial") -> Iterator[str]:
+        from tui.chat.trial_text import tell_trial  # with the trial
+
         say = self._language.say
         name = f"{order.name}/{trial.model}" if trial.model else order.name
-        yield f"{name}: {trial.outcome}: {self._language.outcome(trial.outcome, trial.values)}"
+        yield f"{name}: {tell_trial(trial, self._language)}"
         if trial.record is not None and trial.record.first_text_ms is not None:
             yield say("status.first_token", seconds=f"{trial.record.first_text_ms / 1000:.2f}")
         if not trial.complete:
@@ -238,7 +239,7 @@ class ProviderForm(ModalScreen[Connected | None]):
             self._complain(self._language.phrase(str(error)))
         else:
             await asyncio.to_thread(keep_verdict, self._path, order.name, good=trial.good)
-            conclude(self, Connected(config, order.name, trial.model, self._path, backup))
+            self.conclude(Connected(config, order.name, trial.model, self._path, backup))
 
     def _complain(self, text: str) -> None:
         self.query_one("#provider-verdict").remove_class("-complete")

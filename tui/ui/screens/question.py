@@ -6,11 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.ui.overlay import Overlay
 
-class Question(ModalScreen[bool]):
+
+class Question(Overlay[bool]):
     """The safe answer is no: Esc gives it too."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.chat.conversation import Reply
@@ -22,7 +21,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
-from tui.ui.presence import is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.raw_view import RawView
 
@@ -30,7 +29,7 @@ SILENCE_SECONDS = 2
 """From here on the silence of a stream that runs is counted."""
 
 
-class RawStreamScreen(ModalScreen[None]):
+class RawStreamScreen(Overlay[None]):
     """`looks` a second; `copy_curl` copies the request as a command, with the prompt in it or without."""
 
     DEFAULT_CSS = """
@@ -99,7 +98,7 @@ class RawStreamScreen(ModalScreen[None]):
         self._copy_curl(self._reply, with_prompt)
 
     def _look(self) -> None:
-        if not is_there(self):
+        if not self.is_there:
             return
         self.view.take_in()
         text = self._describe()

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -26,7 +25,7 @@ from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
 from tui.ui.log.record_page import HEADING, NAME, lay_out
-from tui.ui.presence import is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class WireActs:
     """With the prompt in it, or without."""
 
 
-class RecordScreen(ModalScreen[bool]):
+class RecordScreen(Overlay[bool]):
     """`records` gives one for each attempt, as they are now; the screen begins with the last.
 
     `reply` is whose record it is, None for one that comes out of the list of all; `wire` leads on to its raw stream and
@@ -178,7 +177,7 @@ class RecordScreen(ModalScreen[bool]):
     def _follow(self) -> None:
         if self._following is not None and self.reply is not None and self.reply.outcome is not None:
             self._following.stop()
-        if is_there(self):
+        if self.is_there:
             self._draw(self.size.width)
 
     def _draw(self, width: int) -> None:

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.note import tell_seconds
@@ -24,7 +23,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
-from tui.ui.presence import is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
@@ -48,7 +47,7 @@ _MODEL = 20
 """Cells that a model gets before those columns are given up."""
 
 
-class RecordListScreen(ModalScreen[None]):
+class RecordListScreen(Overlay[None]):
     """A list with a filter: every printable key filters, the acts are Enter and other keys."""
 
     DEFAULT_CSS = """
@@ -215,7 +214,7 @@ class RecordListScreen(ModalScreen[None]):
             wanted, known = None, self._language.phrase(error.known)
             complaint = self._language.say("records_screen.bad_filter", name=error.name, value=error.value, known=known)
         found, summary = await asyncio.to_thread(_look_through, self._journal.records, wanted)
-        if not is_there(self):
+        if not self.is_there:
             return
         self._complaint, self._filtered = complaint, typed
         before = self.highlighted
@@ -228,7 +227,7 @@ class RecordListScreen(ModalScreen[None]):
 
     def _tell(self) -> None:
         """The bars and what they are; where there is nothing to show, what that means."""
-        if not is_there(self):
+        if not self.is_there:
             return
         say, summary = self._language.say, self._summary
         lines = [text for text in (self._trouble, self._complaint) if text]

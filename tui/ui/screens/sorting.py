@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from tui.chat.chat_list import Wanted
 from tui.chat.history import History, UnreadableHistory
@@ -18,6 +17,7 @@ from tui.chat.upkeep import UNDO_DAYS
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.screens.title_form import TitleForm
 
 _TOLD_TITLE = 24
@@ -25,7 +25,7 @@ _TOLD_TITLE = 24
 _TOAST_SECONDS = 5
 
 
-class SortingScreen(ModalScreen[Wanted | None]):
+class SortingScreen(Overlay[Wanted | None]):
     """Whoever inherits shows the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -18,7 +17,7 @@ from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
 from tui.ui.log.message_log import MessageLog
-from tui.ui.presence import conclude
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from tui.stream.probe.finding import Report
 
 
-class SupportScreen(ModalScreen[None]):
+class SupportScreen(Overlay[None]):
     """Walks the record's route as far as that costs nothing; all of doctor's steps only when that is asked for."""
 
     DEFAULT_CSS = """
@@ -127,7 +126,7 @@ class SupportScreen(ModalScreen[None]):
             self._complain(say("records.unwritable", where=support.paths.support, reason=reason))
         else:
             self.app.notify(sanitise_line(say("records.written", path=path)), timeout=12, markup=False)
-            conclude(self, None)
+            self.conclude(None)
 
     def _tell(self, text: str) -> None:
         self.state.update(Content(sanitise_line(text)))

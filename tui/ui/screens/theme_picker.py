@@ -7,12 +7,12 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
@@ -24,7 +24,7 @@ class _Row:
     parts: Sequence[tuple[str, Part]]
 
 
-class ThemePicker(ModalScreen[str | None]):
+class ThemePicker(Overlay[str | None]):
     """Its result is a name, or None if all is to be as before."""
 
     DEFAULT_CSS = """

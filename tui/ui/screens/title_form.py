@@ -5,17 +5,17 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.line_input import LineInput
 
 
-class TitleForm(ModalScreen[str | None]):
+class TitleForm(Overlay[str | None]):
     """Enter keeps it; an empty one is none."""
 
     DEFAULT_CSS = """

@@ -46,7 +46,18 @@ class AreaCompositor(Compositor):
             return None
         whole = self.size.region
         areas = (area.intersection(whole) for area in join_spans(self._regions_to_spans(marked)))
-        return StripUpdate([placed for area in areas if area for placed in self._render(area)])
+        return StripUpdate([placed for area in areas if area for placed in self._render_uncut(area)])
+
+    def _render_uncut(self, area: Region) -> Iterable[Placed]:
+        """What is in an area; with wide characters in it whole rows, since half of one would be painted as a blank."""
+        columns = self.size.width
+        if area.width == columns:
+            return self._render(area)
+        seen = area.grow((0, 1, 0, 1)).intersection(self.size.region)
+        placed = [*self._render(seen)]
+        if any(strip.cell_length != len(strip.text) for _, _, strip in placed):
+            return self._render(Region(0, area.y, columns, area.height))
+        return _crop(placed, area)
 
     def _render(self, area: Region) -> Iterator[Placed]:
         layers = []
@@ -68,6 +79,14 @@ class AreaCompositor(Compositor):
             parts = ((widget, region, region.intersection(clip)) for widget, (region, clip) in arranged.items())
             self._in_sight = [(widget, region, part) for widget, region, part in parts if part]
         return self._in_sight
+
+
+def _crop(placed: Iterable[Placed], area: Region) -> Iterator[Placed]:
+    """What of strips without wide characters is in an area."""
+    for x, y, strip in placed:
+        first, end = max(x, area.x), min(x + strip.cell_length, area.right)
+        if first < end:
+            yield first, y, strip.crop(first - x, end - x)
 
 
 def join_spans(spans: Iterable[tuple[int, int, int]]) -> Iterator[Region]:

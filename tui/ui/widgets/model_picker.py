@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.chat.catalogue import Model, ModelCatalogue
@@ -18,7 +17,7 @@ from tui.settings.provider import Provider
 from tui.text.language import Language
 from tui.text.sanitise import sanitise_line
 from tui.ui.key_hint import say_keys
-from tui.ui.presence import is_there
+from tui.ui.overlay import Overlay
 from tui.ui.widgets.frame import Frame
 from tui.ui.widgets.list_filter import ListFilter
 from tui.ui.widgets.model_list import ModelList
@@ -73,7 +72,7 @@ class PickerFilter(ListFilter):
     ]
 
 
-class ModelPicker(ModalScreen[Chosen | None]):
+class ModelPicker(Overlay[Chosen | None]):
     """A list with a filter. Up and Down move in the list while one types."""
 
     DEFAULT_CSS = """
@@ -153,12 +152,12 @@ class ModelPicker(ModalScreen[Chosen | None]):
     async def _ask(self) -> None:
         await self._refresh_models(self._take_news)
         self._asking = False
-        if is_there(self):
+        if self.is_there:
             self._tell_state()
 
     def _take_news(self) -> None:
         """The catalogue knows more, perhaps when the picker is closed already."""
-        if is_there(self):
+        if self.is_there:
             self._models = ModelFilter(self._catalogue.models())
             self._fill(keep_place=True)
 

@@ -1,7 +1,9 @@
 """Palette: Textual's command palette in the frame of the other overlays, and in the person's language."""
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
+from textual.events import Mount
 from textual.widgets.option_list import Option
 
 from tui.text.language import Language
@@ -22,12 +24,22 @@ class Palette(CommandPalette):
     """
 
     def __init__(self, language: Language) -> None:
-        super().__init__(placeholder=language.say("palette.hint"), id="--command-palette")
+        super().__init__(placeholder=language.say("palette.hint"))
         self._language = language
 
-    def on_mount(self) -> None:
-        """Follow the theme: Textual restyles every screen but its own."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self.app.stylesheet.update(self))
+    def _on_mount(self, event: Mount) -> None:
+        """Follow the theme: Textual restyles every screen but its own.
+
+        One that was closed before it was there looks for nothing: Textual would look on, and find no list for it.
+        """
+        if self in self.app.screen_stack:
+            self.app.theme_changed_signal.subscribe(self, lambda _: self.app.stylesheet.update(self))
+        else:
+            event.prevent_default()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """As any overlay: in front, and once."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """As Textual does, which has the sentence in English alone."""
