@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key, MouseDown, Paste
+from textual.events import Event, InputEvent, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widgets import TextArea
@@ -102,7 +102,9 @@ class WeirApp(ThemedApp):
         """The sentence about a bug that ended the app, for when the screen is gone."""
 
     async def on_event(self, event: Event) -> None:
-        """Textual hands every key to the app first."""
+        """Textual hands every key to the app first; while it leaves there is nobody to give one to."""
+        if isinstance(event, InputEvent) and not self.screen_stack:
+            return
         if isinstance(event, Key):
             if self._early_keys is not None:
                 self._early_keys.append(event)

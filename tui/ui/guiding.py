@@ -109,7 +109,7 @@ class GuidingApp(CellApp[None]):
 
     def on_key(self, event: Key) -> None:
         """Say of a key that nothing here is bound to where it does something; a letter where one types is text."""
-        if event.key in self.screen.active_bindings or self.is_settling:
+        if self.is_settling or not self.screen_stack or event.key in self.screen.active_bindings:
             return
         if event.is_printable and (self.focused is None or isinstance(self.focused, Input | TextArea)):
             return
