@@ -6,7 +6,8 @@ from tui.settings.provider import Provider
 from tui.settings.secrets import Masker
 from tui.stream.client import Client
 from tui.stream.outcome import Outcome
-from tui.stream.trial import ENOUGH_TOKENS, Trial, try_provider
+from tui.stream.probe.question import ENOUGH_TOKENS
+from tui.stream.trial import Trial, try_provider
 from tui.text.language import load_language
 
 

@@ -1,6 +1,7 @@
 """What came of a trial of a provider, in a sentence."""
 
-from tui.stream.trial import ENOUGH_TOKENS, Trial
+from tui.stream.probe.question import ENOUGH_TOKENS
+from tui.stream.trial import Trial
 from tui.text.language import Language
 
 

@@ -10,13 +10,12 @@ from tui.stream.chat_model import find_chat_model
 from tui.stream.client import Client
 from tui.stream.events import Finished, Interrupted
 from tui.stream.outcome import Outcome
+from tui.stream.probe.question import ENOUGH_TOKENS, count_spoken
 from tui.stream.record import Circumstances, Record, make_record
 from tui.stream.request import ChatMessage, ChatRequest, Role
 from tui.stream.trace import StreamTrace
 
 TEST_PROMPT = "Say hi."
-ENOUGH_TOKENS = 512
-"""From here on a reply is stopped: that it streams is known, and it may go on and cost for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ async def try_provider(
         async for event in events:
             if isinstance(event, Finished | Interrupted):
                 return Trial(model, event.outcome, event.record.values(), event.record)
-            if trace.tokens()[0] > ENOUGH_TOKENS:
+            if count_spoken(trace) > ENOUGH_TOKENS:
                 break
     trace.end()
     record = make_record(trace, Outcome.CANCELLED, Circumstances())

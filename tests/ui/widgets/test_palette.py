@@ -1,5 +1,6 @@
 """The palette: its own words, and the colours of the rest."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,9 @@ async def test_it_can_be_opened_and_closed_as_fast_as_keys_come(tmp_path: Path) 
         for other in ("ctrl+s", "f1", "ctrl+l", "f3", "ctrl+g"):
             for key in (other, "escape", "ctrl+p", "escape", "ctrl+p", "escape", other, "escape", "ctrl+p"):
                 app.post_message(Key(key, None))
-            while not isinstance(app.screen, ChatScreen):
-                await pilot.press("escape")
+            async with asyncio.timeout(20):
+                while not isinstance(app.screen, ChatScreen):
+                    await pilot.press("escape")
         assert app.crash_message is None
         assert app.workspace is not None
         await app.workspace.close()

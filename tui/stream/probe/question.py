@@ -102,7 +102,7 @@ class Questioner:
                         notices[code] = values
                     case Finished() | Interrupted():
                         ending = event
-                    case _ if stream and _spoken(trace) > ENOUGH_TOKENS:
+                    case _ if stream and count_spoken(trace) > ENOUGH_TOKENS:
                         break
                     case _:
                         pass  # what the model says is of no interest here
@@ -137,12 +137,12 @@ class Questioner:
             self.spending = self.spending.plus((evidence.tokens_in or 0) + evidence.tokens_out, estimated=False)
         elif evidence.has_output:
             prompt = len(_STREAM_PROMPT) // _CHARACTERS_PER_TOKEN
-            self.spending = self.spending.plus(prompt + _spoken(trace), estimated=True)
+            self.spending = self.spending.plus(prompt + count_spoken(trace), estimated=True)
         else:
             self.spending = self.spending.plus(0, estimated=False)
 
 
-def _spoken(trace: StreamTrace) -> int:
-    """Tokens that came, thoughts among them, as far as nobody counts them."""
+def count_spoken(trace: StreamTrace) -> int:
+    """Tokens that came, thoughts among them, as far as nobody else counts them."""
     thought = trace.evidence.reasoning_chars + trace.evidence.thought_chars
     return trace.tokens()[0] + thought // _CHARACTERS_PER_TOKEN
